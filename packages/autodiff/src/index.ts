@@ -1,1 +1,1 @@
-export {}
+export { threefry2x32 } from './random/threefry.ts'
