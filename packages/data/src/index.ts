@@ -1,8 +1,20 @@
+export { checkTable, POINT_MASS_SHARE } from './check/check.ts'
+export { explainFinding, type Finding, type Term } from './check/finding.ts'
 export type { CsvOptions } from './csv/options.ts'
 export { parseCsv } from './csv/parse.ts'
 export { readCsv } from './csv/read.ts'
 export { type BadCell, type CellFault, type DataError, explain, type RaggedRow } from './error.ts'
+export { covariance, type Moments, moments, type Tie, ties } from './moments.ts'
 export { htru2 } from './samples/htru2.ts'
+export {
+  type ModulusSplit,
+  modulusTen,
+  type RandomSplit,
+  type Split,
+  splitAtRandom,
+  splitByColumn,
+  splitByModulus,
+} from './split.ts'
 export {
   column,
   columnIndex,
