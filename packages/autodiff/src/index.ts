@@ -1,1 +1,79 @@
+export { grad, hessianVector, jacobian, jvp, valueAndGrad, vjp } from './derive/grad.ts'
+export { DiffeoMistake } from './error.ts'
 export { threefry2x32 } from './random/threefry.ts'
+export { type Shape, sameShape, sizeOf } from './shape.ts'
+export type {
+  CompileOptions,
+  Engine,
+  EngineOptions,
+  HostArray,
+  Open,
+  Program,
+  Resident,
+  RunOptions,
+  TargetName,
+} from './target/engine.ts'
+export { stopGradient } from './tensor/alias.ts'
+export { broadcastTo, sum } from './tensor/broadcast.ts'
+export { constant, example, filled, input, iota, ones, zeros } from './tensor/constant.ts'
+export { einsum, matmul } from './tensor/contract.ts'
+export { loop, map, scan, until } from './tensor/control.ts'
+export {
+  abs,
+  add,
+  and,
+  asinh,
+  atan,
+  atanh,
+  cast,
+  clamp,
+  cos,
+  cosh,
+  digamma,
+  div,
+  equal,
+  erf,
+  erfInverse,
+  exp,
+  expm1,
+  finite,
+  floor,
+  gelu,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  log,
+  log1p,
+  logGamma,
+  logit,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  not,
+  notEqual,
+  or,
+  power,
+  relu,
+  sigmoid,
+  sign,
+  silu,
+  sin,
+  sinh,
+  softplus,
+  softplusInverse,
+  sqrt,
+  square,
+  sub,
+  tan,
+  tanh,
+  where,
+} from './tensor/elementwise.ts'
+export { cumulativeSum, gather, oneHot, scatterAdd, searchSorted, takeAlong } from './tensor/gather.ts'
+export { lanes } from './tensor/lanes.ts'
+export { random } from './tensor/random.ts'
+export { logSumExp, max, mean, min, product, softmax } from './tensor/reduce.ts'
+export { concat, expandDims, flip, pad, reshape, slice, stack, take, transpose } from './tensor/shaping.ts'
+export { type Arg, type AxesOf, type DType, type Example, isTensor, type Tensor } from './tensor/tensor.ts'
+export type { Tree } from './tree.ts'

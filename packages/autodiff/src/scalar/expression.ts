@@ -34,12 +34,11 @@ export interface StatedError {
   readonly on?: Interval
 }
 
-/** Partial derivatives by argument; null where the function does not vary smoothly in it (a condition, an integer). */
-export type Partials = readonly (Expression | null)[]
-
 /**
- * One scalar function: all that the rest of the library knows about it.
- * Booleans are 1 and 0.
+ * One scalar function: all that the rest of the library knows about it. Booleans are 1 and 0.
+ *
+ * Formulas of a row are expressions in which arguments 0 … arity-1 are the operands and argument `arity` is the
+ * function's value there, free to reuse. They are functions of nothing because rows refer to one another.
  */
 export interface Row {
   readonly name: string
@@ -50,21 +49,27 @@ export interface Row {
   readonly eval: (...x: number[]) => number
   /** The meaning on 32-bit integers where it differs (`arithmetic` rows). */
   readonly integer?: (...x: number[]) => number
-  /** Partial derivatives at `operands`, `result` being the function's value there, free to reuse. */
-  readonly partials: (operands: readonly Expression[], result: Expression) => Partials
+  /** Partial derivatives by argument; null where the function does not vary smoothly in it (a condition, an integer). */
+  readonly partials: () => readonly (Expression | null)[]
   /** A derived function in terms of others. */
-  readonly lower?: (...operands: Expression[]) => Expression
+  readonly lowered?: () => Expression
   /** Interval in, interval out. */
   readonly range: (...x: Interval[]) => Interval
   /** By argument: where the function is defined; tests draw their inputs here. */
   readonly domain: readonly Interval[]
   readonly error: StatedError
-  /** By argument: the argument that gives the value `y`, the others held; null where there is none. Valid on `injectiveOn`. */
-  readonly inverse: readonly (((y: Expression, operands: readonly Expression[]) => Expression) | null)[]
-  /** By argument: log|∂f/∂argument| in a form that neither cancels nor overflows. */
-  readonly logSlope: readonly (((operands: readonly Expression[], result: Expression) => Expression) | null)[]
-  /** By argument: the largest interval on which the function is strictly monotone in it. */
-  readonly injectiveOn: readonly Interval[]
+  /** By argument: how the function is undone in it, the others held; null where it is not one-to-one on any interval. */
+  readonly undo: () => readonly (Undo | null)[]
+}
+
+/** The inverse of a function in one of its arguments. */
+export interface Undo {
+  /** The argument, from the others and the value. */
+  readonly inverse: Expression
+  /** log|∂f/∂argument|, in a form that neither cancels nor overflows. */
+  readonly logSlope: Expression
+  /** The largest interval of the argument on which this holds. */
+  readonly on: Interval
 }
 
 /** A row that can be called: on expressions it builds an expression. */
@@ -82,22 +87,24 @@ export const sameExpression = (a: Expression, b: Expression): boolean => {
   return b.kind === 'apply' && a.row === b.row && a.operands.every((x, i) => sameExpression(x, b.operands[i]!))
 }
 
-/** The expression in any algebra: `apply` gives a row's meaning there. Numbers, intervals, tensors and printed text are four. */
+/**
+ * The expression in any algebra: `apply` gives a row's meaning there. Numbers, intervals, tensors and printed text are
+ * four. A subexpression that stands in several places is interpreted once.
+ */
 export const interpret = <T>(
   expression: Expression,
   args: readonly T[],
   constant: (value: number) => T,
   apply: (row: Row, operands: readonly T[]) => T,
 ): T => {
-  switch (expression.kind) {
-    case 'argument':
-      return args[expression.index]!
-    case 'constant':
-      return constant(expression.value)
-    case 'apply':
-      return apply(
-        expression.row,
-        expression.operands.map((x) => interpret(x, args, constant, apply)),
-      )
+  const known = new Map<Expression, T>()
+  const visit = (e: Expression): T => {
+    if (e.kind === 'argument') return args[e.index]!
+    const before = known.get(e)
+    if (before !== undefined) return before
+    const value = e.kind === 'constant' ? constant(e.value) : apply(e.row, e.operands.map(visit))
+    known.set(e, value)
+    return value
   }
+  return visit(expression)
 }

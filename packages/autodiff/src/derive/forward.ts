@@ -1,0 +1,23 @@
+import { dependents, pickOperation, topologicalOrder } from '../tensor/graph.ts'
+import type { Node } from '../tensor/tensor.ts'
+import { derive } from './derive.ts'
+
+/** Tangents of `results` from those of `inputs`: each node's row, from the first to the last. Null stands for zero. */
+export const forward = (
+  results: readonly Node[],
+  inputs: readonly Node[],
+  tangents: readonly (Node | null)[],
+): readonly (Node | null)[] => {
+  const moving = inputs.filter((_, i) => tangents[i])
+  const order = topologicalOrder(results)
+  const active = dependents(order, new Set(moving))
+  const found = new Map<Node, readonly (Node | null)[]>(inputs.map((x, i) => [x, [tangents[i] ?? null]]))
+  const tangentOf = (x: Node): Node | null => found.get(x)?.[0] ?? null
+  for (const node of order) {
+    if (found.has(node) || !active.has(node)) continue
+    if (node.operation === pickOperation)
+      found.set(node, [found.get(node.inputs[0]!)?.[(node.attributes as { readonly index: number }).index] ?? null])
+    else found.set(node, node.operation.forward(node, node.inputs.map(tangentOf), derive))
+  }
+  return results.map(tangentOf)
+}

@@ -1,0 +1,2 @@
+export * as derivedRows from './derived.ts'
+export * as primitiveRows from './primitives.ts'

@@ -1,0 +1,240 @@
+import { mistake } from '../error.ts'
+import * as derivedRows from '../scalar/derived.ts'
+import { type Expression, interpret, type Row } from '../scalar/expression.ts'
+import * as primitiveRows from '../scalar/primitives.ts'
+import { broadcastShapes, broadcastStrides, offsetsOf, sizeOf } from '../shape.ts'
+import { sumTo } from './broadcast.ts'
+import { constant } from './constant.ts'
+import { loopOf } from './elementwiseLoop.ts'
+import { anyVaries, type Kernel, make, type Operation } from './operation.ts'
+import { type Arg, type DType, type Node, nodeOf, type Tensor } from './tensor.ts'
+
+/** A scalar row applied element by element, with broadcasting over event axes. All scalar functions are this one operation. */
+export const elementwiseOperation: Operation<{ readonly row: Row }> = {
+  name: 'elementwise',
+  infer: ({ row }, inputs) => ({
+    shape: broadcastShapes(
+      inputs.map((x) => x.shape),
+      row.name,
+    ),
+    dtype: resultType(row, inputs),
+    varies: anyVaries(inputs),
+  }),
+  reverse: (node, [g], wanted) => {
+    if (!g) return node.inputs.map(() => null)
+    const partials = node.attributes.row.partials()
+    return node.inputs.map((x, i) => {
+      const partial = wanted[i] ? partials[i] : null
+      return partial ? sumTo(times(g, partial, [...node.inputs, node]), x.shape) : null
+    })
+  },
+  forward: (node, tangents) => {
+    const partials = node.attributes.row.partials()
+    const terms = tangents.flatMap((t, i) => {
+      const partial = t && partials[i]
+      return partial ? [times(t, partial, [...node.inputs, node])] : []
+    })
+    return [terms.length ? terms.reduce((a, b) => applyRow(primitiveRows.add, [a, b])) : null]
+  },
+  kernel: (node) => elementwiseKernel(node),
+  rounding: { kind: 'elementwise', of: ({ row }) => row.error },
+  show: ({ row }) => row.name,
+}
+
+/** A row on tensors of the right element types. */
+export const applyRow = (row: Row, inputs: readonly Node[]): Node => make(elementwiseOperation, { row }, inputs)
+
+/** An expression on tensors. */
+export const applyExpression = (expression: Expression, args: readonly Node[]): Node =>
+  interpret<Node>(
+    expression,
+    args,
+    (value) => nodeOf(constant(value)),
+    (row, operands) => applyRow(row, operands),
+  )
+
+/** A cotangent or tangent times a partial derivative; a selected factor selects the product, so that what was not selected (NaN, ∞) cannot leak in as 0 · NaN. */
+const times = (g: Node, partial: Expression, args: readonly Node[]): Node => {
+  if (partial.kind === 'constant')
+    return partial.value === 1
+      ? g
+      : partial.value === -1
+        ? applyRow(primitiveRows.neg, [g])
+        : applyRow(primitiveRows.mul, [g, nodeOf(constant(partial.value))])
+  if (partial.kind === 'apply' && partial.row === primitiveRows.where) {
+    const [condition, yes, no] = partial.operands
+    return applyRow(primitiveRows.where, [applyExpression(condition!, args), times(g, yes!, args), times(g, no!, args)])
+  }
+  return applyRow(primitiveRows.mul, [g, applyExpression(partial, args)])
+}
+
+const resultType = (row: Row, inputs: readonly Node[]): DType => {
+  const types = inputs.map((x) => x.dtype)
+  const fail = (wanted: string): never => mistake(`${row.name}: takes ${wanted}, got ${types.join(' and ')}.`)
+  switch (row.signature) {
+    case 'float':
+      return types.every((t) => t === 'float') ? 'float' : fail('floats')
+    case 'arithmetic':
+      return types.every((t) => t !== 'bool' && t === types[0]) ? types[0]! : fail('numbers of one type')
+    case 'predicate':
+      return types.every((t) => t === types[0]) ? 'bool' : fail('values of one type')
+    case 'logical':
+      return types.every((t) => t === 'bool') ? 'bool' : fail('booleans')
+    case 'select':
+      return types[0] === 'bool' && types[1] === types[2] ? types[1]! : fail('a boolean and two values of one type')
+  }
+}
+
+/** Element-wise over event axes with numpy's broadcasting; one run over all elements where every input is laid out like the result. */
+const elementwiseKernel = (node: Node<{ readonly row: Row }>): Kernel => {
+  const { inputs, shape, varies, dtype } = node
+  const { row } = node.attributes
+  const integer = dtype === 'int' && row.signature === 'arithmetic'
+  const size = sizeOf(shape)
+  const alike = inputs.map((x) => x.varies === varies && sizeOf(x.shape) === size)
+  const single = inputs.map((x) => !x.varies && sizeOf(x.shape) === 1)
+  if (inputs.every((_, k) => alike[k] || single[k])) {
+    const loop = loopOf(
+      row,
+      alike.map((a, k) => a && !single[k]),
+      integer,
+    )
+    const none = inputs.map(() => new Int32Array(1))
+    const strides = inputs.map(() => 1)
+    return ([out], xs, lanes) => loop(out!, xs, 1, varies ? size * lanes : size, none, strides)
+  }
+  const loop = loopOf(
+    row,
+    inputs.map((x) => x.varies),
+    integer,
+  )
+  const offsets = inputs.map((x) => offsetsOf(shape, broadcastStrides(x.shape, shape)))
+  return ([out], xs, lanes) =>
+    loop(
+      out!,
+      xs,
+      size,
+      varies ? lanes : 1,
+      offsets,
+      inputs.map((x) => (x.varies ? lanes : 1)),
+    )
+}
+
+// ---- element types
+
+export const castOperation: Operation<{ readonly to: DType }> = {
+  name: 'cast',
+  infer: ({ to }, [x]) => ({ shape: x!.shape, dtype: to, varies: x!.varies }),
+  reverse: ({ attributes: { to }, inputs: [x] }, [g]) => [g && to === 'float' && x!.dtype === 'float' ? g : null],
+  forward: ({ attributes: { to }, inputs: [x] }, [t]) => [t && to === 'float' && x!.dtype === 'float' ? t : null],
+  kernel: ({ attributes: { to }, inputs: [x], shape }) => {
+    const size = sizeOf(shape)
+    return ([out], [a], lanes) => {
+      const n = size * (x!.varies ? lanes : 1)
+      for (let i = 0; i < n; i++) out![i] = to === 'int' ? a![i]! | 0 : to === 'bool' ? Number(a![i] !== 0) : a![i]!
+    }
+  },
+  show: ({ to }) => to,
+}
+
+/** The same numbers as another element type; to int drops the fraction, to bool asks for nonzero. */
+export const cast = <A extends string = never>(x: Tensor<A>, to: DType): Tensor<A> =>
+  x.dtype === to ? x : make(castOperation, { to }, [nodeOf(x)])
+
+/** Arguments as tensors of the types that a row takes: numbers become constants of the type of what they meet, integers beside floats become floats. */
+const promote = (row: Row, args: readonly Arg<string>[]): readonly Node[] => {
+  const numbers = row.signature === 'select' ? args.slice(1) : args
+  const met = numbers.flatMap((x) => (typeof x === 'number' ? [] : [x.dtype]))
+  const whole = numbers.every((x) => typeof x !== 'number' || Number.isInteger(x))
+  const common: DType =
+    row.signature === 'logical'
+      ? 'bool'
+      : row.signature === 'float' || met.length === 0 || met.includes('float') || !whole
+        ? 'float'
+        : met[0]!
+  return args.map((x, i) => {
+    const type = row.signature === 'select' && i === 0 ? 'bool' : common
+    if (typeof x === 'number') return nodeOf(constant(x, [], type))
+    return nodeOf(x.dtype === 'int' && type === 'float' ? cast(x, 'float') : x)
+  })
+}
+
+type Unary = <A extends string = never>(x: Arg<A>) => Tensor<A>
+type Binary = <A extends string = never, B extends string = never>(a: Arg<A>, b: Arg<B>) => Tensor<A | B>
+type Ternary = <A extends string = never, B extends string = never, C extends string = never>(
+  a: Arg<A>,
+  b: Arg<B>,
+  c: Arg<C>,
+) => Tensor<A | B | C>
+
+const apply = (row: Row, args: readonly Arg<string>[]): Tensor<never> => applyRow(row, promote(row, args))
+const unary =
+  (row: Row): Unary =>
+  (x) =>
+    apply(row, [x])
+const binary =
+  (row: Row): Binary =>
+  (a, b) =>
+    apply(row, [a, b])
+const ternary =
+  (row: Row): Ternary =>
+  (a, b, c) =>
+    apply(row, [a, b, c])
+
+// ---- the public functions, one for each row
+
+export const add = binary(primitiveRows.add)
+export const sub = binary(primitiveRows.sub)
+export const mul = binary(primitiveRows.mul)
+export const div = binary(primitiveRows.div)
+export const neg = unary(primitiveRows.neg)
+export const abs = unary(primitiveRows.abs)
+export const sign = unary(primitiveRows.sign)
+export const maximum = binary(primitiveRows.maximum)
+export const minimum = binary(primitiveRows.minimum)
+export const floor = unary(primitiveRows.floor)
+export const exp = unary(primitiveRows.exp)
+export const log = unary(primitiveRows.log)
+export const log1p = unary(primitiveRows.log1p)
+export const expm1 = unary(primitiveRows.expm1)
+export const sqrt = unary(primitiveRows.sqrt)
+export const power = binary(primitiveRows.power)
+export const sin = unary(primitiveRows.sin)
+export const cos = unary(primitiveRows.cos)
+export const atan = unary(primitiveRows.atan)
+export const erf = unary(primitiveRows.erf)
+export const erfInverse = unary(primitiveRows.erfInverse)
+export const logGamma = unary(primitiveRows.logGamma)
+export const digamma = unary(primitiveRows.digamma)
+export const trigamma = unary(primitiveRows.trigamma)
+export const less = binary(primitiveRows.less)
+export const lessEqual = binary(primitiveRows.lessEqual)
+export const equal = binary(primitiveRows.equal)
+export const finite = unary(primitiveRows.finite)
+export const not = unary(primitiveRows.not)
+export const and = binary(primitiveRows.and)
+export const or = binary(primitiveRows.or)
+export const where = ternary(primitiveRows.where)
+export const sigmoid = unary(derivedRows.sigmoid)
+export const logit = unary(derivedRows.logit)
+export const softplus = unary(derivedRows.softplus)
+export const softplusInverse = unary(derivedRows.softplusInverse)
+export const tanh = unary(derivedRows.tanh)
+export const atanh = unary(derivedRows.atanh)
+export const sinh = unary(derivedRows.sinh)
+export const cosh = unary(derivedRows.cosh)
+export const asinh = unary(derivedRows.asinh)
+export const asinhSlope = unary(derivedRows.asinhSlope)
+export const tan = unary(derivedRows.tan)
+export const relu = unary(derivedRows.relu)
+export const gelu = unary(derivedRows.gelu)
+export const silu = unary(derivedRows.silu)
+export const square = unary(derivedRows.square)
+export const clamp = ternary(derivedRows.clamp)
+export const greater = binary(derivedRows.greater)
+export const greaterEqual = binary(derivedRows.greaterEqual)
+export const notEqual = binary(derivedRows.notEqual)
+
+/** The row behind an element-wise node. */
+export const rowOf = (node: Node): Row | undefined =>
+  node.operation === elementwiseOperation ? (node.attributes as { readonly row: Row }).row : undefined

@@ -1,0 +1,244 @@
+import { mistake } from '../error.ts'
+import { sizeOf } from '../shape.ts'
+import { sumTo } from './broadcast.ts'
+import { constant } from './constant.ts'
+import { type ContractAttributes, contractOperation } from './contract.ts'
+import { add, cast, div, equal, exp, log, mul, sub, where } from './elementwise.ts'
+import { type Kernel, make, type Operation } from './operation.ts'
+import type { DType, Example, Node, Tensor } from './tensor.ts'
+import { nodeOf } from './tensor.ts'
+
+/**
+ * A way for examples to meet: a state is started, absorbs the values of each tile of lanes, and is finished.
+ * States of different tiles could be joined in the same way, so that lanes may be split over threads or machines.
+ */
+export interface Join {
+  readonly name: string
+  /** Numbers of state for each element. */
+  readonly identity: readonly number[]
+  /** Puts one value into a state of `identity.length` numbers that begins at `at`. */
+  absorb(state: Float64Array, at: number, x: number): void
+  /** Puts another state in: the one at `from` of `other` into the one at `at` of `state`. */
+  join(state: Float64Array, at: number, other: Float64Array, from: number): void
+  finish(state: Float64Array, at: number): number
+  /** ∂(result)/∂(one lane's value), varying; null where there is none. */
+  derivative(x: Node, result: Node): Node | null
+  readonly result?: DType
+}
+
+const total: Omit<Join, 'name' | 'derivative'> = {
+  identity: [0],
+  absorb: (s, at, x) => {
+    s[at]! += x
+  },
+  join: (s, at, other, from) => {
+    s[at]! += other[from]!
+  },
+  finish: (s, at) => s[at]!,
+}
+
+/** Count, mean and sum of squared deviations (Welford 1962; joined by Chan, Golub & LeVeque 1983). */
+const moments: Omit<Join, 'name' | 'derivative' | 'finish'> = {
+  identity: [0, 0, 0],
+  absorb: (s, at, x) => {
+    const n = s[at]! + 1
+    const off = x - s[at + 1]!
+    s[at] = n
+    s[at + 1]! += off / n
+    s[at + 2]! += off * (x - s[at + 1]!)
+  },
+  join: (s, at, other, from) => {
+    const [n, m] = [s[at]!, other[from]!]
+    if (m === 0) return
+    const off = other[from + 1]! - s[at + 1]!
+    s[at] = n + m
+    s[at + 1]! += (off * m) / (n + m)
+    s[at + 2]! += other[from + 2]! + (off * off * n * m) / (n + m)
+  },
+}
+
+const extreme = (name: string, identity: number, pick: (a: number, b: number) => number): Join => ({
+  name,
+  identity: [identity],
+  absorb: (s, at, x) => {
+    s[at] = pick(s[at]!, x)
+  },
+  join: (s, at, other, from) => {
+    s[at] = pick(s[at]!, other[from]!)
+  },
+  finish: (s, at) => s[at]!,
+  // A tie shares the derivative evenly.
+  derivative: (x, result) => {
+    const here = where(equal(x, result), 1, 0)
+    return nodeOf(div(here, joined(joins.sum, nodeOf(here))))
+  },
+})
+
+export const joins: Readonly<Record<'sum' | 'mean' | 'variance' | 'min' | 'max' | 'logSumExp' | 'any', Join>> = {
+  sum: { ...total, name: 'sum', derivative: (x) => ones(x) },
+  mean: { ...moments, name: 'mean', finish: (s, at) => s[at + 1]!, derivative: () => nodeOf(div(1, count())) },
+  variance: {
+    ...moments,
+    name: 'variance',
+    finish: (s, at) => s[at + 2]! / s[at]!,
+    derivative: (x) => nodeOf(div(mul(2, sub(x, joined(joins.mean, x))), count())),
+  },
+  min: extreme('min', Infinity, Math.min),
+  max: extreme('max', -Infinity, Math.max),
+  /** Largest so far, and Σ e^(x - largest). */
+  logSumExp: {
+    name: 'logSumExp',
+    identity: [-Infinity, 0],
+    absorb: (s, at, x) => absorbScaled(s, at, x, 1),
+    join: (s, at, other, from) => absorbScaled(s, at, other[from]!, other[from + 1]!),
+    finish: (s, at) => s[at]! + Math.log(s[at + 1]!),
+    derivative: (x, result) => nodeOf(exp(sub(x, result))),
+  },
+  any: {
+    ...extreme('any', 0, Math.max),
+    derivative: () => null,
+  },
+}
+
+const absorbScaled = (s: Float64Array, at: number, x: number, weight: number): void => {
+  // -∞ adds nothing, and -∞ - (-∞) would be NaN.
+  if (x === -Infinity) return
+  const largest = Math.max(s[at]!, x)
+  s[at + 1] =
+    (s[at] === -Infinity ? 0 : s[at + 1]! * Math.exp(s[at]! - largest)) +
+    weight * (x === largest ? 1 : Math.exp(x - largest))
+  s[at] = largest
+}
+
+const ones = (x: Node): Node => nodeOf(constant(new Float64Array(sizeOf(x.shape)).fill(1), x.shape))
+
+/** Lanes enter a tile-wide state first, which then joins the running one: fixed by the tile, so the same for any number of threads. */
+export interface JoinKernel {
+  readonly start: () => Float64Array
+  /** Absorbs one tile. */
+  readonly absorb: (state: Float64Array, inputs: readonly Float64Array[], lanes: number) => void
+  readonly finish: (state: Float64Array, out: Float64Array) => void
+}
+
+export const joinOperation: Operation<{ readonly join: Join }> = {
+  name: 'lanes',
+  infer: ({ join }, [x]) => {
+    if (!x!.varies) mistake(`lanes.${join.name}: the value does not vary.`)
+    return { shape: x!.shape, dtype: x!.dtype, varies: false }
+  },
+  reverse: (node, [g]) => {
+    const slope = g && node.attributes.join.derivative(node.inputs[0]!, node)
+    return [slope ? spreadNode(nodeOf(mul(g, slope))) : null]
+  },
+  forward: (node, [t]) => {
+    const slope = t && node.attributes.join.derivative(node.inputs[0]!, node)
+    return [slope ? nodeOf(lanes.sum(mul(t, slope) as Example)) : null]
+  },
+  kernel: () => mistake('lanes: a join is run by its program, tile by tile.'),
+  rounding: { kind: 'accumulated', chain: () => 64 },
+  show: ({ join }) => join.name,
+}
+
+export const joinKernel = (node: Node): JoinKernel => {
+  if (node.operation === (contractOperation as Operation)) return contractJoin(node as Node<ContractAttributes>)
+  const { join } = node.attributes as { readonly join: Join }
+  const width = join.identity.length
+  const size = sizeOf(node.shape)
+  const start = (): Float64Array => Float64Array.from({ length: size * width }, (_, i) => join.identity[i % width]!)
+  const tile = new Float64Array(width)
+  return {
+    start,
+    absorb: (state, [x], n) => {
+      for (let e = 0; e < size; e++) {
+        tile.set(join.identity)
+        for (let l = 0; l < n; l++) join.absorb(tile, 0, x![e * n + l]!)
+        join.join(state, e * width, tile, 0)
+      }
+    },
+    finish: (state, out) => {
+      for (let e = 0; e < size; e++) out[e] = join.finish(state, e * width)
+    },
+  }
+}
+
+/** A contraction over the lanes as a join: each tile's product is added to the running one. */
+const contractJoin = (node: Node<ContractAttributes>): JoinKernel => {
+  const kernel = contractOperation.kernel(node)
+  const size = sizeOf(node.shape)
+  const tile = new Float64Array(size)
+  return {
+    start: () => new Float64Array(size),
+    absorb: (state, inputs, n) => {
+      kernel([tile], inputs, n, { offset: 0 })
+      for (let i = 0; i < size; i++) state[i]! += tile[i]!
+    },
+    finish: (state, out) => out.set(state),
+  }
+}
+
+/** Whether a node brings varying values down to a uniform one. */
+export const isJoin = (node: Node): boolean => !node.varies && node.inputs.some((x) => x.varies)
+
+// ---- what depends on the lane or the number of lanes
+
+const laneValue = (name: string, varies: boolean, value: Kernel): Operation<null> => ({
+  name,
+  infer: () => ({ shape: [], dtype: varies ? 'int' : 'float', varies }),
+  reverse: () => [],
+  forward: () => [null],
+  kernel: () => value,
+})
+
+export const indexOperation = laneValue('lanes.index', true, ([out], _, n, { offset }) => {
+  for (let l = 0; l < n; l++) out![l] = offset + l
+})
+/** The number of examples of the run; its program writes it, since a uniform kernel sees one lane. */
+export const countOperation = laneValue('lanes.count', false, () =>
+  mistake('lanes.count: is bound when a program runs.'),
+)
+
+const count = (): Tensor => make(countOperation, null, [])
+
+export const spreadOperation: Operation<null> = {
+  name: 'lanes.spread',
+  infer: (_, [x]) => ({ shape: x!.shape, dtype: x!.dtype, varies: true }),
+  reverse: (_, [g]) => [g ?? null],
+  forward: (_, [t]) => [t ? spreadNode(t) : null],
+  kernel: ({ shape }) => {
+    const size = sizeOf(shape)
+    return ([out], [x], n) => {
+      for (let e = 0; e < size; e++) for (let l = 0; l < n; l++) out![e * n + l] = x![e]!
+    }
+  },
+}
+const spreadNode = (x: Node): Node => (x.varies ? x : make(spreadOperation, null, [x]))
+
+const joined = (join: Join, x: Node): Node => make(joinOperation, { join }, [x])
+
+/** The sum over examples of a cotangent, in the shape of what it belongs to. */
+export const sumOverLanes = (g: Node): Node => (g.varies ? joined(joins.sum, g) : nodeOf(mul(g, count())))
+
+/** Where examples meet. Nothing else lets one example see another. Of a uniform value: what n equal examples would give. */
+export const lanes = {
+  sum: (x: Example): Tensor => sumOverLanes(nodeOf(x)),
+  mean: (x: Example): Tensor => (nodeOf(x).varies ? joined(joins.mean, nodeOf(x)) : nodeOf(x)),
+  /** Mean squared deviation (divided by the number of examples). */
+  variance: (x: Example): Tensor => (nodeOf(x).varies ? joined(joins.variance, nodeOf(x)) : mul(nodeOf(x), 0)),
+  min: (x: Example): Tensor => (nodeOf(x).varies ? joined(joins.min, nodeOf(x)) : nodeOf(x)),
+  max: (x: Example): Tensor => (nodeOf(x).varies ? joined(joins.max, nodeOf(x)) : nodeOf(x)),
+  logSumExp: (x: Example): Tensor =>
+    nodeOf(x).varies ? joined(joins.logSumExp, nodeOf(x)) : add(nodeOf(x), log(count())),
+  any: (x: Example): Tensor => (nodeOf(x).varies ? cast(joined(joins.any, nodeOf(x)), 'bool') : nodeOf(x)),
+  /** How many examples the run has. */
+  count,
+  /** Global number of the example: a call split over runs sees the same numbers. */
+  index: (): Example => make(indexOperation, null, []),
+  /** A uniform value as a varying one, for per-example parameter gradients. */
+  spread: (x: Tensor): Example => spreadNode(nodeOf(x)),
+} as const
+
+/** A cotangent in the shape and axes of what it belongs to. */
+export const cotangentFor = (x: Node, g: Node): Node => {
+  const shaped = sumTo(g, x.shape)
+  return x.varies || !shaped.varies ? shaped : sumOverLanes(shaped)
+}

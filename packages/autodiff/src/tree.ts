@@ -1,0 +1,69 @@
+import { mistake } from './error.ts'
+
+/** Nested arrays and records of leaves: parameters, optimiser states, the inputs and outputs of a program. */
+export type Tree<T> = T | readonly Tree<T>[] | { readonly [key: string]: Tree<T> }
+
+/** What tells a leaf from a branch. Tensors and host arrays are plain records too, so each caller says. */
+export type IsLeaf<T> = (x: Tree<T>) => x is T
+
+export interface Leaf<T> {
+  /** Keys and positions from the root, joined by dots. */
+  readonly path: string
+  readonly value: T
+}
+
+const isList = <T>(t: Tree<T>): t is readonly Tree<T>[] => Array.isArray(t)
+
+/** Leaves in a fixed order: lists by position, records by their own key order. */
+export const flattenWith = <T>(isLeaf: IsLeaf<T>, tree: Tree<T>, path = ''): readonly Leaf<T>[] => {
+  if (isLeaf(tree)) return [{ path, value: tree }]
+  if (typeof tree !== 'object' || tree === null)
+    return mistake(`tree: ${path || 'the root'} is ${String(tree)}, not a leaf, a list or a record.`)
+  return entriesOf(tree).flatMap(([key, branch]) => flattenWith(isLeaf, branch, path ? `${path}.${key}` : key))
+}
+
+export const mapWith = <T, U>(
+  isLeaf: IsLeaf<T>,
+  f: (leaf: T, path: string) => U,
+  tree: Tree<T>,
+  path = '',
+): Tree<U> => {
+  if (isLeaf(tree)) return f(tree, path)
+  const inner = (branch: Tree<T>, key: string): Tree<U> => mapWith(isLeaf, f, branch, path ? `${path}.${key}` : key)
+  if (isList(tree)) return tree.map((branch, i) => inner(branch, String(i)))
+  return Object.fromEntries(entriesOf(tree).map(([key, branch]) => [key, inner(branch, key)]))
+}
+
+/** The tree of the same structure with these leaves, in the order `flattenWith` gives them. */
+export const unflattenWith = <T, U>(isLeaf: IsLeaf<T>, structure: Tree<T>, leaves: readonly U[]): Tree<U> => {
+  let next = 0
+  const tree = mapWith<T, U>(isLeaf, () => leaves[next++]!, structure)
+  if (next !== leaves.length) mistake(`tree: ${leaves.length} leaves for a structure of ${next}.`)
+  return tree
+}
+
+/** Leaf by leaf over trees of one structure. Throws with the path where they differ. */
+export const zipWith = <T, U>(
+  isLeaf: IsLeaf<T>,
+  f: (...leaves: T[]) => U,
+  first: Tree<T>,
+  ...rest: readonly Tree<T>[]
+): Tree<U> => {
+  const paths = flattenWith(isLeaf, first)
+  const others = rest.map((tree) => flattenWith(isLeaf, tree))
+  for (const other of others) {
+    const different = paths.findIndex((leaf, i) => leaf.path !== other[i]?.path)
+    if (different >= 0 || other.length !== paths.length)
+      mistake(`tree: the trees differ at ${paths[different]?.path ?? other[paths.length]?.path}.`)
+  }
+  return unflattenWith(
+    isLeaf,
+    first,
+    paths.map((leaf, i) => f(leaf.value, ...others.map((o) => o[i]!.value))),
+  )
+}
+
+const entriesOf = <T>(tree: Tree<T>): readonly (readonly [string, Tree<T>])[] =>
+  isList(tree)
+    ? tree.map((branch, i) => [String(i), branch] as const)
+    : Object.entries(tree as { readonly [key: string]: Tree<T> })
