@@ -4,6 +4,8 @@ import { erf, erfc } from '../../../src/scalar/special/erf.ts'
 import { relativeError } from '../../accuracy.ts'
 
 const within = (min: number, max: number) => fc.double({ min, max, noNaN: true })
+const evenly = (min: number, max: number) =>
+  fc.integer({ min: min * 4096, max: max * 4096 }).map((steps) => steps / 4096)
 
 /** Maclaurin series with positive terms, 2x/√π e^(-x²) Σ (2x²)ⁿ / (1·3·…·(2n+1)) (DLMF 7.6.2). */
 const bySeries = (x: number): number => {
@@ -26,9 +28,11 @@ const byContinuedFraction = (x: number): number => {
 describe('erf', () => {
   test('is its Maclaurin series', () => {
     fc.assert(
-      fc.property(within(-5, 5), (x) => {
-        expect(relativeError(erf(x), bySeries(x))).toBeLessThan(1e-14)
+      fc.property(evenly(-5, 5), (x) => {
+        // The e^(-x²) of the series is itself off by x² roundings.
+        expect(relativeError(erf(x), bySeries(x))).toBeLessThan((8 + x * x) * 2 ** -52)
       }),
+      { numRuns: 1000 },
     )
   })
   test('is odd, to the sign of zero', () => {
@@ -70,10 +74,12 @@ describe('erfc', () => {
       }),
     )
   })
+  // Made with 40 digits of mpmath, at points whose squares are rounded.
   test.each([
-    [10, 2.088487583762545e-45],
-    [26, 5.663192408856143e-296],
-  ])('is the published value at %d', (x, value) => {
+    [3.7, 1.6715105790914599e-7],
+    [10.3, 4.5947618530992265e-48],
+    [25.3, 2.293036860845902e-280],
+  ])('is off by a few roundings in the tail, not by x² of them, at %d', (x, value) => {
     expect(relativeError(erfc(x), value)).toBeLessThan(1e-15)
   })
   test('adds to 2 with its mirror image', () => {
