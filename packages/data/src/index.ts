@@ -27,3 +27,14 @@ export {
   table,
   takeRows,
 } from './table.ts'
+export { circles, fourCircles, rings } from './toy/blurredCircles.ts'
+export { checkerboard } from './toy/checkerboard.ts'
+export type { Bounds, Point, Toy } from './toy/density.ts'
+export { diamond } from './toy/diamond.ts'
+export { eightGaussians } from './toy/eightGaussians.ts'
+export { moons } from './toy/moons.ts'
+export { pinwheel } from './toy/pinwheel.ts'
+export { abs, crescent, crescentCubed, sign, sine } from './toy/ridges.ts'
+export { swissRoll } from './toy/swissRoll.ts'
+export { toys } from './toy/toys.ts'
+export { twoSpirals } from './toy/twoSpirals.ts'
