@@ -13,6 +13,16 @@ export type {
   RunOptions,
   TargetName,
 } from './target/engine.ts'
+export {
+  type Evaluated,
+  type EvaluateOptions,
+  evaluate,
+  evaluateAt,
+  fromRows,
+  type Traced,
+  toRows,
+} from './target/evaluate.ts'
+export { open } from './target/open.ts'
 export { stopGradient } from './tensor/alias.ts'
 export { broadcastTo, sum } from './tensor/broadcast.ts'
 export { constant, example, filled, input, iota, ones, zeros } from './tensor/constant.ts'

@@ -84,9 +84,12 @@ export type Rounding<A> =
 
 /** The node that applies an operation. */
 export const make = <A>(operation: Operation<A>, attributes: A, inputs: readonly Node[]): Node<A> => {
-  const kinds = operation.infer(attributes, inputs)
-  if (isList(kinds)) return { operation, attributes, inputs, ...kinds[0]!, outputs: kinds }
-  return { operation, attributes, inputs, shape: kinds.shape, dtype: kinds.dtype, varies: kinds.varies }
+  const inferred = operation.infer(attributes, inputs)
+  // An operation may answer with a node, which is a kind too: only the kind is taken over.
+  const kinds = (isList(inferred) ? inferred : [inferred]).map(
+    ({ shape, dtype, varies }): Kind => ({ shape, dtype, varies }),
+  )
+  return { operation, attributes, inputs, ...kinds[0]!, ...(isList(inferred) && { outputs: kinds }) }
 }
 
 export const kindsOf = (node: Node): readonly Kind[] => node.outputs ?? [node]

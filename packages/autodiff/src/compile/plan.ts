@@ -1,0 +1,23 @@
+import type { Node } from '../tensor/tensor.ts'
+import { planScratch, type Scratch } from './memory.ts'
+import { runPasses } from './passes.ts'
+import { cutPhases, type Phase } from './phases.ts'
+import type { Trace } from './trace.ts'
+
+/** A program before it meets a target: what is computed, in which phases, and where it lies. */
+export interface Plan extends Trace {
+  readonly phases: readonly (Phase & { readonly scratch: Scratch })[]
+}
+
+export const planOf = (traced: Trace): Plan => {
+  const simplified = runPasses(traced.results.map(({ value }) => value))
+  const results = traced.results.map(({ path }, i) => ({ path, value: simplified[i]! }))
+  return {
+    ...traced,
+    results,
+    phases: cutPhases(simplified).map((phase) => ({ ...phase, scratch: planScratch(phase, simplified) })),
+  }
+}
+
+/** The results by position. */
+export const resultNodes = (plan: Plan): readonly Node[] => plan.results.map(({ value }) => value)

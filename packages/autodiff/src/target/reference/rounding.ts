@@ -1,0 +1,91 @@
+import { isJoin } from '../../tensor/lanes.ts'
+import { kindsOf, type Run } from '../../tensor/operation.ts'
+import type { Node } from '../../tensor/tensor.ts'
+
+/** What happens to a node's results after they are computed exactly: nothing, or what another target would do to them. */
+export type Rounding = NonNullable<Run['after']>
+
+/** Every float as float32 would hold it: a float32 machine whose every operation is correctly rounded. */
+export const toFloat32: Rounding = (node, outputs) => {
+  kindsOf(node).forEach(({ dtype }, k) => {
+    if (dtype !== 'float') return
+    const out = outputs[k]!
+    for (let i = 0; i < out.length; i++) out[i] = Math.fround(out[i]!)
+  })
+}
+
+/** Unit of the last place of 1: 2^-23 in float32, 2^-52 in float64. */
+export const EPSILON = { float32: 2 ** -23, float64: 2 ** -52 } as const
+
+/**
+ * Every float off at random by as much as its operation's row allows a target: what the results then differ by shows the
+ * condition of the whole computation. The noise is that of the seed alone.
+ *
+ * - element-wise: uniform within the stated units in the last place or the absolute amount;
+ * - sums and contractions: uniform within ε/2 · Σ|terms| · (the longest chain of additions);
+ * - factorisations: exact, of inputs that are off by the stated units.
+ */
+export const perturbed = (seed: number, epsilon: number): Rounding => {
+  const noise = uniformNoise(seed)
+  return (node, outputs, inputs, lanes) => {
+    const { rounding } = node.operation
+    if (!rounding) return
+    // A join's terms are gone when it is finished; tiles of 64 lanes are what it adds up.
+    if (isJoin(node)) {
+      for (const out of outputs)
+        for (let i = 0; i < out.length; i++) out[i]! += noise() * 64 * epsilon * Math.abs(out[i]!)
+      return
+    }
+    const floats = kindsOf(node).flatMap(({ dtype }, k) => (dtype === 'float' ? [outputs[k]!] : []))
+    switch (rounding.kind) {
+      case 'elementwise': {
+        const { ulp, absolute = 0 } = rounding.of(node.attributes)
+        // Absolute errors are stated for float32.
+        const floor = (absolute * epsilon) / EPSILON.float32
+        if (ulp === 0 && floor === 0) return
+        for (const out of floats)
+          for (let i = 0; i < out.length; i++) out[i]! += noise() * Math.max(ulp * epsilon * Math.abs(out[i]!), floor)
+        return
+      }
+      case 'accumulated': {
+        const scale = (epsilon / 2) * rounding.chain(node)
+        magnitudes(node, outputs, inputs, lanes).forEach((terms, k) => {
+          const out = outputs[k]!
+          for (let i = 0; i < out.length; i++) out[i]! += noise() * scale * terms[i]!
+        })
+        return
+      }
+      case 'backward': {
+        const scale = rounding.ulp(node) * epsilon
+        const moved = inputs.map((x, k) =>
+          node.inputs[k]!.dtype === 'float' ? x.map((v) => v + noise() * scale * Math.abs(v)) : x,
+        )
+        node.operation.kernel(node)(outputs, moved, lanes, { offset: 0 })
+      }
+    }
+  }
+}
+
+/** Σ|terms| of a sum: its own kernel on the magnitudes of its inputs. */
+const magnitudes = (
+  node: Node,
+  outputs: readonly Float64Array[],
+  inputs: readonly Float64Array[],
+  lanes: number,
+): readonly Float64Array[] => {
+  const sizes = inputs.map((x, k) => (node.inputs[k]!.dtype === 'float' ? x.map(Math.abs) : x))
+  const terms = outputs.map((out) => new Float64Array(out.length))
+  node.operation.kernel(node)(terms, sizes, lanes, { offset: 0 })
+  return terms
+}
+
+/** Uniform in (-1, 1) from a 32-bit mixing function (splitmix32): speed matters here, statistical quality hardly. */
+const uniformNoise = (seed: number): (() => number) => {
+  let state = seed | 0
+  return () => {
+    state = (state + 0x9e3779b9) | 0
+    let z = Math.imul(state ^ (state >>> 16), 0x21f0aaad)
+    z = Math.imul(z ^ (z >>> 15), 0x735a2d97)
+    return ((z ^ (z >>> 15)) >>> 0) * 2 ** -31 - 1 + 2 ** -32
+  }
+}
