@@ -1,0 +1,16 @@
+import type { Example } from '@diffeo/autodiff'
+import type { Spec } from './bijector.ts'
+import type { ParameterTree, Values } from './parameters.ts'
+
+/** A network of fixed sizes: `[inputs]` (and the context) to `[outputs]`. */
+export interface Network<D extends ParameterTree = ParameterTree> {
+  readonly parameters: D
+  apply(params: Values<D>, x: Example, context: Example | undefined): Example
+}
+
+/** How to build a network once the sizes are known: what coupling layers and `conditional` take. */
+export interface Conditioner {
+  readonly spec: Spec
+  /** `inputs` may be 0: then the output depends on the context alone. */
+  network(inputs: number, outputs: number): Network
+}
