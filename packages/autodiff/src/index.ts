@@ -1,5 +1,11 @@
 export { grad, hessianVector, jacobian, jvp, valueAndGrad, vjp } from './derive/grad.ts'
 export { DiffeoMistake } from './error.ts'
+export { type AdamOptions, type AdamWOptions, adam, adamW } from './optimise/adam.ts'
+export { exponentialMovingAverage, type MovingAverage } from './optimise/average.ts'
+export { clipByGlobalNorm, globalNorm } from './optimise/clip.ts'
+export type { Optimiser, Tensors } from './optimise/optimiser.ts'
+export { type CosineOptions, constantRate, cosine, type Rate, type Schedule, warmup } from './optimise/schedule.ts'
+export { type SgdOptions, sgd } from './optimise/sgd.ts'
 export { threefry2x32 } from './random/threefry.ts'
 export { type Shape, sameShape, sizeOf } from './shape.ts'
 export type {
