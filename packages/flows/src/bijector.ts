@@ -67,6 +67,8 @@ export interface Bijector<In extends Domain = Domain, Out extends Domain = Domai
   readonly exactness: Exactness
   /** Bounds on a region and its image; a chain passes the image on. Infinity where there is none. Parameters must be known numbers. */
   lipschitz(params: P, region: Region): Lipschitz
+  /** The same of the inverse map, on a region of the codomain; what `invert` needs. None where it is left out. */
+  lipschitzInverse?(params: P, region: Region): Lipschitz
 }
 
 /** How a bijector is made, ours and users' alike: the parameter tree gives the type of `params`. */
@@ -84,6 +86,8 @@ export interface Definition<D extends ParameterTree, In extends Domain, Out exte
   readonly exactness?: Exactness
   /** No bound when left out; element-wise maps find theirs by interval arithmetic on the derivative (`elementwise`, `scalar`). */
   lipschitz?(params: Values<D>, region: Region): Lipschitz
+  /** The same of the inverse map, on a region of the codomain. */
+  lipschitzInverse?(params: Values<D>, region: Region): Lipschitz
 }
 
 /**
@@ -107,6 +111,7 @@ interface Meaning<P, In extends Domain, Out extends Domain> {
   readonly cost?: Costs
   readonly exactness?: Exactness
   lipschitz?(params: P, region: Region): Lipschitz
+  lipschitzInverse?(params: P, region: Region): Lipschitz
 }
 
 const assemble = <P, In extends Domain, Out extends Domain>(meaning: Meaning<P, In, Out>): Bijector<In, Out, P> => {
@@ -134,6 +139,9 @@ const assemble = <P, In extends Domain, Out extends Domain>(meaning: Meaning<P, 
     cost: cost ?? { forward: 'parallel', inverse: 'parallel' },
     exactness: exactness ?? 'exact',
     lipschitz: (params, region) => meaning.lipschitz?.(params, region) ?? unbounded(codomain),
+    ...(meaning.lipschitzInverse && {
+      lipschitzInverse: (params: P, region: Region): Lipschitz => meaning.lipschitzInverse!(params, region),
+    }),
   }
 }
 

@@ -15,6 +15,12 @@ export {
   type WithLogDet,
 } from './bijector.ts'
 export { builtInKinds } from './catalogue.ts'
+export { andThen } from './combinators/andThen.ts'
+export { Category } from './combinators/category.ts'
+export { type Chain, chain, layersOf } from './combinators/chain.ts'
+export { identity } from './combinators/identity.ts'
+export { invert } from './combinators/invert.ts'
+export { getMonoid } from './combinators/monoid.ts'
 export type { Conditioner, Network } from './conditioner.ts'
 export {
   type Circle,
