@@ -1,3 +1,4 @@
+import { simplify } from '../rewrite/simplify.ts'
 import type { Node } from '../tensor/tensor.ts'
 
 export interface Pass {
@@ -7,7 +8,12 @@ export interface Pass {
 }
 
 /** From the graph as written to the graph that is scheduled, in this order. */
-export const passes: readonly Pass[] = []
+export const passes: readonly Pass[] = [
+  {
+    name: 'simplify',
+    reason: 'derivatives repeat subexpressions, multiply by 1 and rename values; weight gradients become one product over the lanes',
+    run: simplify,
+  },
+]
 
-export const runPasses = (results: readonly Node[]): readonly Node[] =>
-  passes.reduce((at, pass) => pass.run(at), results)
+export const runPasses = (results: readonly Node[]): readonly Node[] => passes.reduce((at, pass) => pass.run(at), results)

@@ -16,8 +16,8 @@ export interface Join {
   readonly name: string
   /** Numbers of state for each element. */
   readonly identity: readonly number[]
-  /** Puts one value into a state of `identity.length` numbers that begins at `at`. */
-  absorb(state: Float64Array, at: number, x: number): void
+  /** Puts the values `xs[from … to-1]` into a state of `identity.length` numbers that begins at `at`. */
+  absorb(state: Float64Array, at: number, xs: Float64Array, from: number, to: number): void
   /** Puts another state in: the one at `from` of `other` into the one at `at` of `state`. */
   join(state: Float64Array, at: number, other: Float64Array, from: number): void
   finish(state: Float64Array, at: number): number
@@ -28,8 +28,10 @@ export interface Join {
 
 const total: Omit<Join, 'name' | 'derivative'> = {
   identity: [0],
-  absorb: (s, at, x) => {
-    s[at]! += x
+  absorb: (s, at, xs, from, to) => {
+    let sum = s[at]!
+    for (let l = from; l < to; l++) sum += xs[l]!
+    s[at] = sum
   },
   join: (s, at, other, from) => {
     s[at]! += other[from]!
@@ -40,12 +42,14 @@ const total: Omit<Join, 'name' | 'derivative'> = {
 /** Count, mean and sum of squared deviations (Welford 1962; joined by Chan, Golub & LeVeque 1983). */
 const moments: Omit<Join, 'name' | 'derivative' | 'finish'> = {
   identity: [0, 0, 0],
-  absorb: (s, at, x) => {
-    const n = s[at]! + 1
-    const off = x - s[at + 1]!
-    s[at] = n
-    s[at + 1]! += off / n
-    s[at + 2]! += off * (x - s[at + 1]!)
+  absorb: (s, at, xs, from, to) => {
+    for (let l = from; l < to; l++) {
+      const n = s[at]! + 1
+      const off = xs[l]! - s[at + 1]!
+      s[at] = n
+      s[at + 1]! += off / n
+      s[at + 2]! += off * (xs[l]! - s[at + 1]!)
+    }
   },
   join: (s, at, other, from) => {
     const [n, m] = [s[at]!, other[from]!]
@@ -60,8 +64,8 @@ const moments: Omit<Join, 'name' | 'derivative' | 'finish'> = {
 const extreme = (name: string, identity: number, pick: (a: number, b: number) => number): Join => ({
   name,
   identity: [identity],
-  absorb: (s, at, x) => {
-    s[at] = pick(s[at]!, x)
+  absorb: (s, at, xs, from, to) => {
+    for (let l = from; l < to; l++) s[at] = pick(s[at]!, xs[l]!)
   },
   join: (s, at, other, from) => {
     s[at] = pick(s[at]!, other[from]!)
@@ -89,7 +93,9 @@ export const joins: Readonly<Record<'sum' | 'mean' | 'variance' | 'min' | 'max' 
   logSumExp: {
     name: 'logSumExp',
     identity: [-Infinity, 0],
-    absorb: (s, at, x) => absorbScaled(s, at, x, 1),
+    absorb: (s, at, xs, from, to) => {
+      for (let l = from; l < to; l++) absorbScaled(s, at, xs[l]!, 1)
+    },
     join: (s, at, other, from) => absorbScaled(s, at, other[from]!, other[from + 1]!),
     finish: (s, at) => s[at]! + Math.log(s[at + 1]!),
     derivative: (x, result) => nodeOf(exp(sub(x, result))),
@@ -151,7 +157,7 @@ export const joinKernel = (node: Node): JoinKernel => {
     absorb: (state, [x], n) => {
       for (let e = 0; e < size; e++) {
         tile.set(join.identity)
-        for (let l = 0; l < n; l++) join.absorb(tile, 0, x![e * n + l]!)
+        join.absorb(tile, 0, x!, e * n, (e + 1) * n)
         join.join(state, e * width, tile, 0)
       }
     },
