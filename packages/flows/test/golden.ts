@@ -1,0 +1,1 @@
+export { describeGolden } from '../../autodiff/test/golden.ts'
