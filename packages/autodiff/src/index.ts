@@ -29,6 +29,13 @@ export {
   toRows,
 } from './target/evaluate.ts'
 export { open } from './target/open.ts'
+export {
+  openReference,
+  type ReferenceEngine,
+  type ReferenceProgram,
+  type ReferenceRunOptions,
+} from './target/reference/engine.ts'
+export { EPSILON, perturbed, type Rounding, toFloat32 } from './target/reference/rounding.ts'
 export { stopGradient } from './tensor/alias.ts'
 export { broadcastTo, sum } from './tensor/broadcast.ts'
 export { constant, example, filled, input, iota, ones, zeros } from './tensor/constant.ts'
@@ -92,4 +99,5 @@ export { random } from './tensor/random.ts'
 export { logSumExp, max, mean, min, product, softmax } from './tensor/reduce.ts'
 export { concat, expandDims, flip, pad, reshape, slice, stack, take, transpose } from './tensor/shaping.ts'
 export { type Arg, type AxesOf, type DType, type Example, isTensor, type Tensor } from './tensor/tensor.ts'
+export { tree } from './tensor/tensorTree.ts'
 export type { Tree } from './tree.ts'

@@ -5,18 +5,13 @@ import { iota, ones, zeros } from '../tensor/constant.ts'
 import { map } from '../tensor/control.ts'
 import { equal, where } from '../tensor/elementwise.ts'
 import { reshape, transpose } from '../tensor/shaping.ts'
-import { type AxesOf, type Example, isTensor, type Node, nodeOf, type Tensor } from '../tensor/tensor.ts'
-import { flattenWith, mapWith, type Tree, unflattenWith } from '../tree.ts'
+import { type AxesOf, type Node, nodeOf, type Tensor } from '../tensor/tensor.ts'
+import { leavesOf, tree, withLeaves } from '../tensor/tensorTree.ts'
 import { forward } from './forward.ts'
 import { reverse } from './reverse.ts'
 
-type Tensors = Tree<Example>
-const isLeaf = isTensor as (x: Tensors) => x is Example
-const leavesOf = (tree: unknown): readonly Node[] =>
-  flattenWith(isLeaf, tree as Tensors).map(({ value }) => nodeOf(value))
-const renamed = <P>(tree: P): P => mapWith<Example, Example>(isLeaf, (x) => alias(x), tree as Tensors) as P
-const withLeaves = <P>(structure: P, leaves: readonly Node[]): P =>
-  unflattenWith(isLeaf, structure as Tensors, leaves as readonly Example[]) as P
+/** The same tree under new names: what a derivative is taken with respect to, apart from other uses of its values. */
+const renamed = <P>(p: P): P => tree.map(alias, p)
 const zeroLike = (x: Node): Node => nodeOf(zeros(x.shape))
 
 /**

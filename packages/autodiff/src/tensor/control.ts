@@ -1,16 +1,10 @@
 import { mistake } from '../error.ts'
-import { flattenWith, type Tree, unflattenWith } from '../tree.ts'
 import { placeholder } from './constant.ts'
 import { where } from './elementwise.ts'
 import { makeLoop } from './loop.ts'
-import { type AxesOf, isTensor, type Node, nodeOf, type Tensor } from './tensor.ts'
+import { type AxesOf, type Node, nodeOf, type Tensor } from './tensor.ts'
+import { leavesOf, type Tensors, withLeaves } from './tensorTree.ts'
 
-type Tensors = Tree<Tensor<'example'>>
-const isLeaf = isTensor as (x: Tensors) => x is Tensor<'example'>
-const leavesOf = (tree: unknown): readonly Node[] =>
-  flattenWith(isLeaf, tree as Tensors).map(({ value }) => nodeOf(value))
-const likeTree = <T>(structure: T, leaves: readonly Node[]): T =>
-  unflattenWith(isLeaf, structure as Tensors, leaves) as T
 const placeholderLike = ({ shape, dtype, varies }: Node): Node => placeholder({ shape, dtype, varies })
 const indexPlaceholder = (): Node => placeholder({ shape: [], dtype: 'int', varies: false })
 const sliceLike = (xs: Node): Node =>
@@ -50,7 +44,7 @@ export const scan = <C extends Tensors, A extends string>(
   const start = leavesOf(carry)
   const carries = start.map(placeholderLike)
   const x = sliceLike(nodeOf(xs))
-  const [next, y] = f(likeTree(carry, carries), x)
+  const [next, y] = f(withLeaves(carry, carries), x)
   const loop = makeLoop(xs.shape[0]!, false, start, [nodeOf(xs)], {
     index: indexPlaceholder(),
     carries,
@@ -59,7 +53,7 @@ export const scan = <C extends Tensors, A extends string>(
     outputs: [nodeOf(y)],
     stop: null,
   })
-  return [likeTree(carry, loop.carries), loop.outputs[0]!]
+  return [withLeaves(carry, loop.carries), loop.outputs[0]!]
 }
 
 /** `f` applied `count` times. A uniform start of a carry that becomes varying is `lanes.spread(start)`. */
@@ -67,8 +61,8 @@ export const loop = <C>(count: number, carry: C, f: (carry: C, i: Tensor) => C):
   const start = leavesOf(carry)
   const carries = start.map(placeholderLike)
   const index = indexPlaceholder()
-  const nextCarries = leavesOf(f(likeTree(carry, carries), index))
-  return likeTree(
+  const nextCarries = leavesOf(f(withLeaves(carry, carries), index))
+  return withLeaves(
     carry,
     makeLoop(count, false, start, [], { index, carries, slices: [], nextCarries, outputs: [], stop: null }).carries,
   )
@@ -86,11 +80,11 @@ export const until = <C>(
 ): readonly [C, Tensor<AxesOf<C>>] => {
   const start = leavesOf(carry)
   const carries = start.map(placeholderLike)
-  const here = likeTree(carry, carries)
+  const here = withLeaves(carry, carries)
   const stop = nodeOf(done(here))
   if (stop.dtype !== 'bool' || stop.shape.length > 0) mistake('until: `done` must give one boolean.')
   const nextCarries = leavesOf(f(here)).map((next, i) => nodeOf(where(stop, carries[i]!, next)))
-  const last = likeTree(
+  const last = withLeaves(
     carry,
     makeLoop(bound, false, start, [], {
       index: indexPlaceholder(),
