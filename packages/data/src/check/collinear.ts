@@ -21,17 +21,16 @@ const dot = (a: Float64Array, b: Float64Array): number => {
   return sum
 }
 
-/** Subtracts from `v` its projections on an orthonormal basis; returns the coefficients. Twice is enough (Kahan and Parlett). */
-const orthogonalise = (v: Float64Array, basis: readonly Float64Array[]): Float64Array => {
-  const coefficients = new Float64Array(basis.length)
-  for (let pass = 0; pass < 2; pass++)
-    basis.forEach((q, k) => {
-      const c = dot(q, v)
-      coefficients[k]! += c
-      for (let i = 0; i < v.length; i++) v[i]! -= c * q[i]!
-    })
-  return coefficients
-}
+/**
+ * Subtracts from `v` its projections on an orthonormal basis, one after the other; returns the coefficients. Modified
+ * Gram-Schmidt: what remains is exact to rounding of the columns even where they are nearly alike (Björck 1967).
+ */
+const orthogonalise = (v: Float64Array, basis: readonly Float64Array[]): Float64Array =>
+  Float64Array.from(basis, (q) => {
+    const c = dot(q, v)
+    for (let i = 0; i < v.length; i++) v[i]! -= c * q[i]!
+    return c
+  })
 
 /** Solves R w = c for the upper triangular R given by its columns. */
 const backSubstitute = (triangle: readonly Float64Array[], c: Float64Array): Float64Array => {

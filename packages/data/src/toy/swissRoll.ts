@@ -1,14 +1,14 @@
-import { type Curve, logBlurredCurve } from './blurredCurve.ts'
+import { logBlurredSpiral, onSpiral, type Spiral } from './blurredSpiral.ts'
 import { square, type Toy, toy } from './density.ts'
 
 const START = 1.5 * Math.PI
 const END = 4.5 * Math.PI
 const NOISE = 0.2
 
-const curve: Curve = {
-  at: (t) => [(t * Math.cos(t)) / 5, (t * Math.sin(t)) / 5],
+const spiral: Spiral = {
+  pitch: 1 / 5,
+  mirrored: false,
   weight: () => 1 / (END - START),
-  speed: (t) => Math.hypot(1, t) / 5,
   start: START,
   end: END,
   box: 0,
@@ -19,10 +19,10 @@ const curve: Curve = {
 export const swissRoll: Toy = toy({
   name: 'swiss roll',
   draw: (from, row) => {
-    const [x, y] = curve.at(START + (END - START) * from.uniform(row, 0))
+    const [x, y] = onSpiral(spiral, START + (END - START) * from.uniform(row, 0))
     return [x + NOISE * from.normal(row, 1), y + NOISE * from.normal(row, 2)]
   },
-  logDensity: logBlurredCurve(curve),
+  logDensity: logBlurredSpiral(spiral),
   entropy: 2.66964617388,
   bounds: square(END / 5 + 8 * NOISE),
   scale: NOISE,

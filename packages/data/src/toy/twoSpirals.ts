@@ -1,4 +1,4 @@
-import { type Curve, logBlurredCurve } from './blurredCurve.ts'
+import { logBlurredSpiral, onSpiral, type Spiral } from './blurredSpiral.ts'
 import { square, type Toy, toy } from './density.ts'
 import { logSumExp } from './normal.ts'
 
@@ -7,23 +7,23 @@ const END = 3 * Math.PI
 const BOX = 0.5 / 3
 const NOISE = 0.1
 
-const arm: Curve = {
-  at: (t) => [(-t * Math.cos(t)) / 3, (t * Math.sin(t)) / 3],
+const arm: Spiral = {
+  pitch: 1 / 3,
+  mirrored: true,
   // t is END times the root of an even number.
   weight: (t) => (2 * t) / END ** 2,
-  speed: (t) => Math.hypot(1, t) / 3,
   start: 0,
   end: END,
   box: BOX,
   noise: NOISE,
 }
-const logArm = logBlurredCurve(arm)
+const logArm = logBlurredSpiral(arm)
 
 /** Two spiral arms, each the other turned by half a turn. As `2spirals` of FFJORD. */
 export const twoSpirals: Toy = toy({
   name: 'two spirals',
   draw: (from, row) => {
-    const [x, y] = arm.at(END * Math.sqrt(from.uniform(row, 0)))
+    const [x, y] = onSpiral(arm, END * Math.sqrt(from.uniform(row, 0)))
     const side = from.below(2, row, 1) === 0 ? 1 : -1
     return [
       side * (x + BOX * from.uniform(row, 2)) + NOISE * from.normal(row, 2),

@@ -54,6 +54,18 @@ describe('what is found', () => {
     expect(tags(drawn(['a', 'b', 'c'], 3000, (z) => [z(0), z(1), z(0) - z(1) + 1e-18 * z(2)]))).toEqual(['Collinear'])
   })
 
+  test('an exact combination of columns that are themselves nearly alike is found, and they are not', () => {
+    for (const apart of [1e-3, 1e-5, 1e-7])
+      expect(
+        tags(
+          drawn(['a', 'b', 'c', 'd', 'e'], 2000, (z) => {
+            const [b, c] = [z(0) + apart * z(1), z(0) + apart * z(2)]
+            return [z(0), b, c, z(3), b - c + z(3)]
+          }),
+        ),
+      ).toEqual(['Collinear'])
+  })
+
   test('a combination that holds in all rows but one is none', () => {
     expect(tags(drawn(['a', 'b'], 20_000, (z, i) => [z(0), i === 12_345 ? z(1) : 3 * z(0)]))).toEqual([])
     expect(tags(drawn(['a', 'b'], 20_000, (z) => [z(0), 3 * z(0)]))).toEqual(['Collinear'])

@@ -97,12 +97,12 @@ describe('log-densities against plain sums over the curve', () => {
         const blurred = normal(x - (t * Math.cos(t)) / 5, 0.2) * normal(y - (t * Math.sin(t)) / 5, 0.2)
         return sum + 0.5 * weights[i]! * blurred
       }, 0)
-    agrees(swissRoll, density, 1e-9, 100)
+    agrees(swissRoll, density, 1e-11, 100)
   })
 
   test('two spirals, their box by quadrature too', () => {
     const along = gaussLegendre(700)
-    const box = gaussLegendre(12)
+    const box = gaussLegendre(24)
     const blurredBox = (d: number): number =>
       box.nodes.reduce((sum, node, i) => sum + 0.5 * box.weights[i]! * normal(d - (1 + node) / 12, 0.1), 0)
     const arm = (x: number, y: number): number =>
@@ -112,7 +112,7 @@ describe('log-densities against plain sums over the curve', () => {
         const [a, b] = [x + (t * Math.cos(t)) / 3, y - (t * Math.sin(t)) / 3]
         return sum + 0.5 * along.weights[i]! * 2 * u * blurredBox(a) * blurredBox(b)
       }, 0)
-    agrees(twoSpirals, (x, y) => 0.5 * (arm(x, y) + arm(-x, -y)), 1e-9, 30)
+    agrees(twoSpirals, (x, y) => 0.5 * (arm(x, y) + arm(-x, -y)), 1e-11, 20)
   })
 
   test('pinwheel, turned by a fifth of a turn, is itself', () => {

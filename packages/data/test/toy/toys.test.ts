@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { pinwheel, type Toy, toys, twoSpirals } from '../../src/index.ts'
+import { pinwheel, swissRoll, type Toy, toys, twoSpirals } from '../../src/index.ts'
 import { cellOf, integrate } from './midpoint.ts'
 
 /** Monte Carlo means of -log p over 60,000 or 100,000 points with their standard errors, by another implementation. */
@@ -53,7 +53,9 @@ const compare = (counts: Float64Array, cells: Float64Array, rows: number) => {
   return { chiSquare: chiSquare + (restCount - restExpected) ** 2 / restExpected, freedom: freedom + 1 }
 }
 
+/** Toys whose density takes long: fewer samples, and fewer cells to count them in. */
 const slow: ReadonlyMap<Toy, number> = new Map([
+  [swissRoll, 30_000],
   [twoSpirals, 4000],
   [pinwheel, 10_000],
 ])
@@ -63,7 +65,7 @@ describe.each(toys.map((toy) => ({ name: toy.name, toy })))('$name', ({ name, to
   let exact: ReturnType<typeof integrate>
   beforeAll(() => {
     exact = integrate(toy, 0.5, side)
-  })
+  }, 60_000)
 
   test('integrates to 1', () => {
     // The pinwheel's fold lines, where the density is infinite, cost the midpoint rule digits.
@@ -81,7 +83,7 @@ describe.each(toys.map((toy) => ({ name: toy.name, toy })))('$name', ({ name, to
   })
 
   test('has samples whose mean -log p is the entropy, and which fill cells as the density says', () => {
-    const rows = slow.get(toy) ?? 20_000
+    const rows = slow.get(toy) ?? 100_000
     const { data } = toy.sample(11, rows)
     const counts = new Float64Array(side * side)
     let [sum, squares] = [0, 0]
