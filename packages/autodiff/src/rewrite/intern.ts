@@ -24,8 +24,6 @@ export const interning = (): Intern => {
   }
   const list = (nodes: readonly Node[]): string => nodes.map(numberOf).join(' ')
   const attributesKey = (node: Node): string => {
-    const row = rowOf(node)
-    if (row) return String(numberOf(row))
     if (node.operation === constantOperation) return constantKey(node.attributes as ConstantAttributes)
     if (node.operation === loopOperation) {
       const body = node.attributes as LoopAttributes
@@ -44,7 +42,9 @@ export const interning = (): Intern => {
     const row = rowOf(node)
     const inputs = node.inputs.map(numberOf)
     if (row && commutes(row)) inputs.sort((a, b) => a - b)
-    return `${numberOf(node.operation)}(${attributesKey(node)})${inputs.join()}`
+    return row
+      ? `${numberOf(row)} ${inputs.join()}`
+      : `${numberOf(node.operation)}(${attributesKey(node)})${inputs.join()}`
   }
 
   const kept = new Map<string, Node[]>()

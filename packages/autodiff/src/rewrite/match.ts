@@ -5,25 +5,37 @@ import type { Node } from '../tensor/tensor.ts'
 import { commutes } from './rule.ts'
 
 /** Nodes that a pattern's arguments stand for, by index. */
-export type Bindings = ReadonlyMap<number, Node>
+export type Bindings = readonly (Node | undefined)[]
 
 /** How a node has the form of a pattern, or null. Equal values must be one node already. */
-export const match = (pattern: Expression, node: Node, bound: Bindings = new Map()): Bindings | null => {
-  if (pattern.kind === 'argument') {
-    const known = bound.get(pattern.index)
-    if (known) return known === node ? bound : null
-    return new Map([...bound, [pattern.index, node]])
-  }
-  if (pattern.kind === 'constant') {
-    const value = filledWith(node)
-    return value !== undefined && Object.is(value, pattern.value) ? bound : null
-  }
-  const row = rowOf(node)
-  if (row !== pattern.row) return null
-  const all = (inputs: readonly Node[]): Bindings | null =>
-    pattern.operands.reduce<Bindings | null>((sofar, operand, k) => sofar && match(operand, inputs[k]!, sofar), bound)
-  return all(node.inputs) ?? (commutes(row) ? all([node.inputs[1]!, node.inputs[0]!]) : null)
+export const match = (pattern: Expression, node: Node): Bindings | null => {
+  const bound: (Node | undefined)[] = []
+  return matches(pattern, node, bound) ? bound : null
 }
+
+/** Binds arguments as it goes; on failure those of the failed part are left unbound again. */
+const matches = (pattern: Expression, node: Node, bound: (Node | undefined)[]): boolean => {
+  if (pattern.kind === 'argument') {
+    const known = bound[pattern.index]
+    if (known) return known === node
+    bound[pattern.index] = node
+    return true
+  }
+  if (pattern.kind === 'constant') return isFilledWith(node, pattern.value)
+  const row = rowOf(node)
+  if (row !== pattern.row) return false
+  const before = bound.slice()
+  const inOrder = (order: readonly Node[]): boolean => {
+    if (pattern.operands.every((operand, k) => matches(operand, order[k]!, bound))) return true
+    bound.length = 0
+    bound.push(...before)
+    return false
+  }
+  return inOrder(node.inputs) || (commutes(row) && inOrder([node.inputs[1]!, node.inputs[0]!]))
+}
+
+const isFilledWith = (node: Node, value: number): boolean =>
+  node.operation === constantOperation && Object.is(filledWith(node), value)
 
 /** The value of every element of a constant whose elements are the same, or undefined. */
 export const filledWith = (node: Node): number | undefined => {
@@ -40,6 +52,7 @@ export const instantiate = (
   constant: (value: number) => Node,
   finish: (node: Node) => Node,
 ): Node => {
-  const args = Array.from({ length: 1 + Math.max(-1, ...bound.keys()) }, (_, i) => bound.get(i)!)
-  return interpret<Node>(expression, args, constant, (row: Row, operands) => finish(applyRow(row, operands)))
+  return interpret<Node>(expression, bound as readonly Node[], constant, (row: Row, operands) =>
+    finish(applyRow(row, operands)),
+  )
 }

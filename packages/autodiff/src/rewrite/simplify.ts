@@ -11,7 +11,7 @@ import { type Kind, type Node, nodeOf } from '../tensor/tensor.ts'
 import { type Bounds, boundsOf } from './bounds.ts'
 import { fold } from './fold.ts'
 import { type Intern, interning } from './intern.ts'
-import { filledWith, instantiate, match } from './match.ts'
+import { type Bindings, filledWith, instantiate, match } from './match.ts'
 import { joinMoves } from './moves.ts'
 import { sumInsideProduct } from './overLanes.ts'
 import type { Rule } from './rule.ts'
@@ -107,7 +107,7 @@ const rewritten = (node: Node, pass: Pass): Node | null => {
 // ---- rules
 
 interface Guarded extends Rule {
-  readonly holds: (node: Node, bound: Iterable<Node>, pass: Pass) => boolean
+  readonly holds: (node: Node, bound: Bindings, pass: Pass) => boolean
 }
 
 const guarded: readonly Guarded[] = [
@@ -115,8 +115,8 @@ const guarded: readonly Guarded[] = [
   ...integerRules.map((r) => ({ ...r, holds: (node: Node) => node.dtype === 'int' })),
   ...finiteRules.map((r) => ({
     ...r,
-    holds: (node: Node, bound: Iterable<Node>, pass: Pass) =>
-      node.dtype === 'float' && [...bound].every((x) => pass.bounds.get(x)),
+    holds: (node: Node, bound: Bindings, pass: Pass) =>
+      node.dtype === 'float' && bound.every((x) => !x || pass.bounds.get(x)),
   })),
 ]
 
@@ -129,14 +129,14 @@ const byRules: Rewrite = (node, pass) => {
   const row = rowOf(node)
   for (const candidate of (row && byRow.get(row)) ?? []) {
     const bound = match(candidate.pattern, node)
-    if (!bound || !candidate.holds(node, bound.values(), pass)) continue
+    if (!bound || !candidate.holds(node, bound, pass)) continue
     const next = replacementOf(candidate, bound, node, pass)
     if (sameKind(next, node)) return next
   }
   return null
 }
 
-const replacementOf = (r: Rule, bound: ReadonlyMap<number, Node>, node: Node, pass: Pass): Node => {
+const replacementOf = (r: Rule, bound: Bindings, node: Node, pass: Pass): Node => {
   // A replacement that is a number stands for the whole result; inside a formula one element broadcasts.
   const shape = r.replacement.kind === 'constant' ? node.shape : []
   return instantiate(
