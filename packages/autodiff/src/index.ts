@@ -7,6 +7,10 @@ export type { Optimiser, Tensors } from './optimise/optimiser.ts'
 export { type CosineOptions, constantRate, cosine, type Rate, type Schedule, warmup } from './optimise/schedule.ts'
 export { type SgdOptions, sgd } from './optimise/sgd.ts'
 export { threefry2x32 } from './random/threefry.ts'
+export { type Expression, interpret, type Row } from './scalar/expression.ts'
+export { derivedRows, primitiveRows } from './scalar/index.ts'
+export * as interval from './scalar/interval.ts'
+export { evaluate as evaluateExpression, substitute } from './scalar/row.ts'
 export { type Shape, sameShape, sizeOf } from './shape.ts'
 export type {
   CompileOptions,
@@ -38,13 +42,14 @@ export {
 export { EPSILON, perturbed, type Rounding, toFloat32 } from './target/reference/rounding.ts'
 export { stopGradient } from './tensor/alias.ts'
 export { broadcastTo, sum } from './tensor/broadcast.ts'
-export { constant, example, filled, input, iota, ones, zeros } from './tensor/constant.ts'
+export { constant, example, filled, input, iota, ones, scalarConstant, zeros } from './tensor/constant.ts'
 export { einsum, matmul } from './tensor/contract.ts'
 export { loop, map, scan, until } from './tensor/control.ts'
 export {
   abs,
   add,
   and,
+  applyExpression,
   asinh,
   atan,
   atanh,
@@ -79,6 +84,7 @@ export {
   or,
   power,
   relu,
+  rowOf,
   sigmoid,
   sign,
   silu,
@@ -94,10 +100,20 @@ export {
   where,
 } from './tensor/elementwise.ts'
 export { cumulativeSum, gather, oneHot, scatterAdd, searchSorted, takeAlong } from './tensor/gather.ts'
+export { topologicalOrder } from './tensor/graph.ts'
 export { lanes } from './tensor/lanes.ts'
 export { random } from './tensor/random.ts'
 export { logSumExp, max, mean, min, product, softmax } from './tensor/reduce.ts'
 export { concat, expandDims, flip, pad, reshape, slice, stack, take, transpose } from './tensor/shaping.ts'
-export { type Arg, type AxesOf, type DType, type Example, isTensor, type Tensor } from './tensor/tensor.ts'
+export {
+  type Arg,
+  type AxesOf,
+  type DType,
+  type Example,
+  isTensor,
+  type Node,
+  nodeOf,
+  type Tensor,
+} from './tensor/tensor.ts'
 export { tree } from './tensor/tensorTree.ts'
 export type { Tree } from './tree.ts'
