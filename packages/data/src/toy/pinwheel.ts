@@ -9,7 +9,10 @@ const RATE = 0.25
 const SIZE = 2
 /** Parts below e^-60 of the largest are left out. */
 const NEGLIGIBLE = 60
-/** From here on the arms wind so tightly (more than 300 turns per noise) that only the mean over a circle is left. */
+/**
+ * From this radius on (log density below -560) the arms wind thousands of times per unit, and finding every turn would
+ * take ever longer; the mean over a circle stands for their ripple, which is about a nat high there.
+ */
 const BLURRED = 11
 
 const turn = (a: number): number => RATE * Math.exp(a)
@@ -34,7 +37,7 @@ const bisect = (lower: Trial, upper: Trial, value: (t: Trial) => number, at: (a:
   return at(0.5 * (low.a + high.a))
 }
 
-/** Mean of log density over the circle through the point, as good as the density itself where the arms are that dense. */
+/** log of the density's mean over the circle of radius r, which no arm's turning changes. */
 const logCircleMean = (r: number): number => {
   const rule = gaussLegendre(40)
   const half = (10 * ACROSS) / r
@@ -94,7 +97,7 @@ const logWheel = (x: number, y: number): number => {
 
 /**
  * Five curved arms. As `pinwheel` of FFJORD. Far out in the tails (15 deviations of b) the arms fold over, and on the
- * fold lines the density is infinite.
+ * fold lines the density is infinite. Exact up to a distance of 22 from the centre; beyond, its mean over a circle.
  */
 export const pinwheel: Toy = toy({
   name: 'pinwheel',
