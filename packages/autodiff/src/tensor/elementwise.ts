@@ -3,7 +3,7 @@ import * as derivedRows from '../scalar/derived.ts'
 import { type Expression, interpret, type Row } from '../scalar/expression.ts'
 import * as primitiveRows from '../scalar/primitives.ts'
 import { broadcastShapes, broadcastStrides, offsetsOf, sizeOf } from '../shape.ts'
-import { sumTo } from './broadcast.ts'
+import { broadcastTo, sumTo } from './broadcast.ts'
 import { constant } from './constant.ts'
 import { loopOf } from './elementwiseLoop.ts'
 import { anyVaries, type Kernel, make, type Operation } from './operation.ts'
@@ -34,7 +34,17 @@ export const elementwiseOperation: Operation<{ readonly row: Row }> = {
       const partial = t && partials[i]
       return partial ? [times(t, partial, [...node.inputs, node])] : []
     })
-    return [terms.length ? terms.reduce((a, b) => applyRow(primitiveRows.add, [a, b])) : null]
+    // A tangent has the shape of its own input; the result's may be larger.
+    return [
+      terms.length
+        ? nodeOf(
+            broadcastTo(
+              terms.reduce((a, b) => applyRow(primitiveRows.add, [a, b])),
+              node.shape,
+            ),
+          )
+        : null,
+    ]
   },
   kernel: (node) => elementwiseKernel(node),
   rounding: { kind: 'elementwise', of: ({ row }) => row.error },
