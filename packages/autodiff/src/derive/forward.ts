@@ -9,7 +9,7 @@ export const forward = (
   tangents: readonly (Node | null)[],
 ): readonly (Node | null)[] => {
   const moving = inputs.filter((_, i) => tangents[i])
-  const order = topologicalOrder(results)
+  const order = topologicalOrder(results, new Set(inputs))
   const active = dependents(order, new Set(moving))
   const found = new Map<Node, readonly (Node | null)[]>(inputs.map((x, i) => [x, [tangents[i] ?? null]]))
   const tangentOf = (x: Node): Node | null => found.get(x)?.[0] ?? null

@@ -18,8 +18,10 @@ export const reverse = (
   inputs: readonly Node[],
   sumLanes = true,
 ): readonly (Node | null)[] => {
-  const order = topologicalOrder(results)
-  const active = dependents(order, new Set(inputs))
+  // The inputs are independent variables: one that is computed from another passes nothing on to it here.
+  const leaves = new Set(inputs)
+  const order = topologicalOrder(results, leaves)
+  const active = dependents(order, leaves)
   const found = new Map<Node, (Node | null)[]>()
 
   const accumulate = (node: Node, slot: number, g: Node): void => {
@@ -32,7 +34,7 @@ export const reverse = (
   const receive = (node: Node, g: Node): void => {
     if (!active.has(node) || node.dtype !== 'float') return
     const own = sumLanes ? cotangentFor(node, g) : g
-    if (node.operation === pickOperation && !inputs.includes(node))
+    if (node.operation === pickOperation && !leaves.has(node))
       accumulate(node.inputs[0]!, (node.attributes as { readonly index: number }).index, own)
     else accumulate(node, 0, own)
   }
@@ -44,7 +46,7 @@ export const reverse = (
   for (let i = order.length - 1; i >= 0; i--) {
     const node = order[i]!
     const slots = found.get(node)
-    if (!slots || node.inputs.length === 0 || node.operation === pickOperation) continue
+    if (!slots || leaves.has(node) || node.inputs.length === 0 || node.operation === pickOperation) continue
     const wanted = node.inputs.map((x) => active.has(x) && x.dtype === 'float')
     node.operation.reverse(node, slots, wanted, derive).forEach((g, k) => {
       if (g && wanted[k]) receive(node.inputs[k]!, g)
