@@ -102,6 +102,7 @@ export {
 export { cumulativeSum, gather, oneHot, scatterAdd, searchSorted, takeAlong } from './tensor/gather.ts'
 export { topologicalOrder } from './tensor/graph.ts'
 export { lanes } from './tensor/lanes.ts'
+export { cholesky, type Factors, logAbsDet, lu, solve, triangularSolve } from './tensor/linalg.ts'
 export { random } from './tensor/random.ts'
 export { logSumExp, max, mean, min, product, softmax } from './tensor/reduce.ts'
 export { concat, expandDims, flip, pad, reshape, slice, stack, take, transpose } from './tensor/shaping.ts'
