@@ -1,6 +1,6 @@
 import { add } from '../tensor/elementwise.ts'
 import { dependents, pickOperation, topologicalOrder } from '../tensor/graph.ts'
-import { cotangentFor } from '../tensor/lanes.ts'
+import { cotangentFor, lanes } from '../tensor/lanes.ts'
 import { kindsOf } from '../tensor/operation.ts'
 import { type Node, nodeOf } from '../tensor/tensor.ts'
 import { derive } from './derive.ts'
@@ -41,7 +41,8 @@ export const reverse = (
 
   results.forEach((result, i) => {
     const g = cotangents[i]
-    if (g) receive(result, g)
+    // Of a varying result every example has its cotangent, so that a uniform value it depends on gets their sum.
+    if (g) receive(result, sumLanes && result.varies ? nodeOf(lanes.spread(g)) : g)
   })
   for (let i = order.length - 1; i >= 0; i--) {
     const node = order[i]!
