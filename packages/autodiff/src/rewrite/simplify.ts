@@ -4,6 +4,7 @@ import { aliasOperation, stopOperation } from '../tensor/alias.ts'
 import { constantOperation, filled, placeholder } from '../tensor/constant.ts'
 import { applyRow, rowOf } from '../tensor/elementwise.ts'
 import { dependents, rebuilt, topologicalOrder } from '../tensor/graph.ts'
+import { spreadOperation } from '../tensor/lanes.ts'
 import { loopOperation } from '../tensor/loop.ts'
 import { bodyResults, type LoopAttributes, placeholdersOf } from '../tensor/loopBody.ts'
 import { make, type Operation } from '../tensor/operation.ts'
@@ -44,6 +45,8 @@ const rewrites: readonly Rewrite[] = [
   (node) => (node.operation === aliasOperation || node.operation === stopOperation ? node.inputs[0]! : null),
   // Before the rules, which then see what is constant.
   (node) => fold(node),
+  // Element-wise, a uniform value is repeated over the lanes anyway.
+  (node, pass) => uniformOperands(node, pass),
   // One number is printed into a kernel; an array is read by it.
   (node, pass) => scalarConstants(node, pass),
   (node, pass) => byRules(node, pass),
@@ -149,6 +152,17 @@ const replacementOf = (r: Rule, bound: Bindings, node: Node, pass: Pass): Node =
 
 const sameKind = (a: Kind, b: Kind): boolean =>
   a.dtype === b.dtype && a.varies === b.varies && sameShape(a.shape, b.shape)
+
+/** Operands that were spread over the lanes, as they were before, where another operand varies. */
+const uniformOperands: Rewrite = (node) => {
+  const row = rowOf(node)
+  if (!row || !node.inputs.some((x) => x.operation === spreadOperation)) return null
+  const next = applyRow(
+    row,
+    node.inputs.map((x) => (x.operation === spreadOperation ? x.inputs[0]! : x)),
+  )
+  return sameKind(next, node) ? next : null
+}
 
 /** Equal elements of a constant as one number, where another input gives the result its shape. */
 const scalarConstants: Rewrite = (node) => {

@@ -13,7 +13,7 @@ import { loopOperation } from '../../src/tensor/loop.ts'
 import { bodyNodes, type LoopAttributes } from '../../src/tensor/loopBody.ts'
 import { random } from '../../src/tensor/random.ts'
 import { logSumExp, sum } from '../../src/tensor/reduce.ts'
-import { reshape, transpose } from '../../src/tensor/shaping.ts'
+import { concat, reshape, slice, transpose } from '../../src/tensor/shaping.ts'
 import { type Node, nodeOf, type Tensor } from '../../src/tensor/tensor.ts'
 import { interpretNodes } from '../interpret.ts'
 
@@ -136,6 +136,27 @@ describe('simplify', () => {
       4,
       14,
     )
+  })
+
+  test('also through signs, masks and uniform factors', () => {
+    const mask = input([4, 3], 'bool')
+    const product = where(mask, mul(neg(einsum('i,j->ij', slice(concat([x, x]), 0, 0, 4), x)), mul(w, 2)), 0)
+    const total = lanes.sum(product)
+    expect(topologicalOrder([simple(total)]).some((n) => n.operation === joinOperation)).toBe(false)
+    const values = new Map<Any, ArrayLike<number>>([
+      [mask, [1, 0, 1, 0, 1, 1, 0, 0, 1, 1, 0, 1]],
+      [w, numbers(3)],
+      [x, numbers(15, 4)],
+    ])
+    sameValues(total, values, 5, 14)
+    // Two varying factors are no linear function of one of them.
+    expect(simple(lanes.sum(mul(einsum('i,j->ij', x, x), sum(x)))).operation).toBe(joinOperation)
+  })
+
+  test('element-wise, what was spread over the lanes is used as it was', () => {
+    const y = simple(add(lanes.spread(w), x))
+    expect(y.inputs).toEqual([w, x])
+    expect(simple(exp(lanes.spread(w))).varies).toBe(true)
   })
 
   test('a chain of 10,000 nodes is simplified without recursion', () => {
