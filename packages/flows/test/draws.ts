@@ -27,3 +27,9 @@ export const distance = (xs: ArrayLike<number>, ys: ArrayLike<number>): number =
   if (xs.length !== ys.length) throw new Error(`distance: ${xs.length} numbers and ${ys.length}`)
   return largest(Array.from(xs, (x, i) => (Object.is(x, ys[i]) ? 0 : x - ys[i]!)))
 }
+
+/** The values for each of `lanes` examples, lanes innermost; a uniform array has the same for all. */
+export const perLane = ({ data, lanes: own }: HostArray, lanes: number): Float64Array =>
+  own === undefined
+    ? Float64Array.from({ length: data.length * lanes }, (_, i) => data[Math.floor(i / lanes)]!)
+    : Float64Array.from(data)
