@@ -51,7 +51,7 @@ describe('adam', () => {
               beta1,
               beta2,
               decay,
-            ) // prettier-ignore
+            )
             expect(Math.abs(x - expected)).toBeLessThan(1e-10 * Math.max(1, Math.abs(expected)))
           })
         },

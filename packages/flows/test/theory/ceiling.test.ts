@@ -73,7 +73,7 @@ describe('linear ceilings', () => {
           ),
         ),
       ),
-    ).toEqual({ _tag: 'TooFewRows', rows: 2, columns: 2 }) // prettier-ignore
+    ).toEqual({ _tag: 'TooFewRows', rows: 2, columns: 2 })
   })
 
   test('linearly dependent columns are named, and no others', () => {
@@ -102,7 +102,7 @@ describe('linear ceilings', () => {
           ],
         ),
       ),
-    ) // prettier-ignore
+    )
     expect(error).toEqual({ _tag: 'ConstantColumn', column: 'b', value: 3 })
   })
 
@@ -118,7 +118,7 @@ describe('linear ceilings', () => {
           ],
         ),
       ),
-    ) // prettier-ignore
+    )
     expect(error).toMatchObject({ _tag: 'NotFinite', row: 1, column: 'b' })
   })
 

@@ -12,7 +12,7 @@ const rank = (r: readonly (readonly [number, boolean])[]) =>
       r.map(([s]) => s),
       r.map(([, p]) => p),
     ),
-  ) // prettier-ignore
+  )
 
 describe('ranking', () => {
   test('the AUC counts pairs: right ones once, ties half', () =>

@@ -1,0 +1,45 @@
+/** What a training tells while it runs. Log-likelihoods are means per row in nats; `seconds` since the start of this run. */
+export type FitEvent =
+  | {
+      readonly _tag: 'Started'
+      readonly engine: string
+      readonly rows: number
+      readonly validationRows: number
+      /** Numbers that the training moves. */
+      readonly parameters: number
+      readonly epochs: number
+      readonly stepsPerEpoch: number
+      /** Steps already taken, where the training was resumed. */
+      readonly step: number
+      readonly seconds: number
+    }
+  | {
+      readonly _tag: 'Step'
+      /** 0-based. */
+      readonly epoch: number
+      /** Steps taken in all, this one included. */
+      readonly step: number
+      /** Of the step's batch, before the step. */
+      readonly logLikelihood: number
+      /** Before clipping. */
+      readonly gradientNorm: number
+      readonly seconds: number
+    }
+  | {
+      readonly _tag: 'Epoch'
+      readonly epoch: number
+      readonly step: number
+      readonly training: number
+      readonly validation: number | undefined
+      /** Whether these are the best parameters so far. */
+      readonly improved: boolean
+      readonly best: number
+      readonly seconds: number
+    }
+  | {
+      readonly _tag: 'Finished'
+      readonly reason: 'allEpochs' | 'noImprovement' | 'nothingToTrain'
+      readonly epochs: number
+      readonly bestEpoch: number
+      readonly seconds: number
+    }
