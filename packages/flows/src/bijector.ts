@@ -99,8 +99,8 @@ export const define = <const D extends ParameterTree, In extends Domain, Out ext
   definition: Definition<D, In, Out>,
 ): Bijector<In, Out, Values<D>> => assemble<Values<D>, In, Out>(definition)
 
-/** `Definition` once the type of the values is known. */
-interface Meaning<P, In extends Domain, Out extends Domain> {
+/** A `Definition` whose parameter tree is made at run time: `P` is said, not inferred. */
+export interface Meaning<P, In extends Domain, Out extends Domain> {
   readonly spec: Spec
   readonly domain: In
   readonly codomain: Out
@@ -114,7 +114,10 @@ interface Meaning<P, In extends Domain, Out extends Domain> {
   lipschitzInverse?(params: P, region: Region): Lipschitz
 }
 
-const assemble = <P, In extends Domain, Out extends Domain>(meaning: Meaning<P, In, Out>): Bijector<In, Out, P> => {
+/** `define` for a parameter tree that is made at run time (from a network's layers, a list of parts), so that its type does not give `params`. */
+export const assemble = <P, In extends Domain, Out extends Domain>(
+  meaning: Meaning<P, In, Out>,
+): Bijector<In, Out, P> => {
   const { spec, domain, codomain, parameters, cost, exactness } = meaning
   const direction =
     (name: 'forward' | 'inverse', from: Domain, to: Domain) =>

@@ -1,5 +1,6 @@
 export { pipe } from 'fp-ts/lib/function.js'
 export {
+  assemble,
   type Bijector,
   type Cost,
   type Costs,
@@ -9,11 +10,28 @@ export {
   type Given,
   type Json,
   type Lipschitz,
+  type Meaning,
   type Region,
   type Spec,
   unbounded,
   type WithLogDet,
 } from './bijector.ts'
+export { affine } from './bijectors/affine.ts'
+export {
+  type DerivedBijection,
+  derivedBijection,
+  elementwise,
+  type ScalarBijection,
+} from './bijectors/elementwise.ts'
+export { exp } from './bijectors/exp.ts'
+export { leakyTanh } from './bijectors/leakyTanh.ts'
+export { power } from './bijectors/power.ts'
+export { scale } from './bijectors/scale.ts'
+export { shift } from './bijectors/shift.ts'
+export { sigmoid } from './bijectors/sigmoid.ts'
+export { softclip } from './bijectors/softclip.ts'
+export { softplus } from './bijectors/softplus.ts'
+export { tanh } from './bijectors/tanh.ts'
 export { builtInKinds } from './catalogue.ts'
 export { andThen } from './combinators/andThen.ts'
 export { Category } from './combinators/category.ts'
@@ -22,6 +40,8 @@ export { identity } from './combinators/identity.ts'
 export { invert } from './combinators/invert.ts'
 export { getMonoid } from './combinators/monoid.ts'
 export type { Conditioner, Network } from './conditioner.ts'
+export { type Distribution, type DistributionDefinition, defineDistribution, type WithLogProb } from './distribution.ts'
+export { standardNormal } from './distributions/standardNormal.ts'
 export {
   type Circle,
   circle,
@@ -44,6 +64,7 @@ export {
   unitInterval,
 } from './domain.ts'
 export { explainFlowError, type FlowError } from './error.ts'
+export { type Flow, type FlowParams, over } from './flow.ts'
 export { type Initial, initialValues } from './initial.ts'
 export type { BijectorKind, ConditionerKind, Kinds, Rebuilding, TransformKind } from './kinds.ts'
 export {
@@ -63,4 +84,20 @@ export {
   type Values,
 } from './parameters.ts'
 export { rebuild } from './rebuild.ts'
+export { type ScalarOptions, scalar } from './scalar/scalar.ts'
+export { type Ceiling, type Ceilings, linearCeilings } from './theory/ceiling.ts'
+export { explainTheory, type TheoryError } from './theory/error.ts'
+export { type FittedGaussian, type FittedGaussians, fitGaussians } from './theory/gaussian.ts'
+export { type Ranking, ranking } from './theory/ranking.ts'
+export { type Spectrum, spectrum } from './theory/spectrum.ts'
+export type { Arrays } from './train/arrays.ts'
+export type { Best, Checkpoint, EpochRecord } from './train/checkpoint.ts'
+export type { Dataset } from './train/dataset.ts'
+export { type Drawn, type DrawOptions, draw } from './train/draw.ts'
+export { explainFit, type FitError, type Found } from './train/error.ts'
+export type { FitEvent } from './train/event.ts'
+export { fit, fitOrThrow } from './train/fit.ts'
+export type { FitOptions } from './train/options.ts'
+export type { Outcome } from './train/outcome.ts'
+export { logDensities, overRows, type ScoreOptions } from './train/score.ts'
 export { rawParameters, type Transform, type Transformed } from './transform.ts'
