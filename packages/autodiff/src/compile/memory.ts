@@ -74,6 +74,8 @@ const lastUses = (phase: Phase, results: readonly Node[]): ReadonlyMap<number, r
   const last = new Map<Node, number>()
   steps.forEach((node, i) => {
     last.set(node, i)
+    // What is loaded was computed before: its inputs are not read here.
+    if (i < phase.loads.length) return
     for (const x of node.inputs) if (x.varies) last.set(placeOf(x).node, i)
   })
   const uses = new Map<number, Node[]>()
