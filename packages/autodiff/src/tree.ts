@@ -42,6 +42,23 @@ export const unflattenWith = <T, U>(isLeaf: IsLeaf<T>, structure: Tree<T>, leave
   return tree
 }
 
+/**
+ * The leaves of a tree in the order of the given paths: records are the same tree in whatever order their keys were
+ * written. Throws with the first path where they differ.
+ */
+export const leavesAt = <T>(paths: readonly string[], leaves: readonly Leaf<T>[], what = 'tree'): readonly T[] => {
+  const byPath = new Map(leaves.map(({ path, value }) => [path, value]))
+  const wanted = new Set(paths)
+  const missing = paths.find((path) => !byPath.has(path))
+  const extra = leaves.find(({ path }) => !wanted.has(path))
+  const differing = missing ?? extra?.path
+  if (differing !== undefined)
+    mistake(
+      `${what}: the trees differ at ${differing || 'the root'}, which only ${missing === undefined ? 'the second' : 'the first'} has.`,
+    )
+  return paths.map((path) => byPath.get(path)!)
+}
+
 /** Leaf by leaf over trees of one structure. Throws with the path where they differ. */
 export const zipWith = <T, U>(
   isLeaf: IsLeaf<T>,
@@ -50,16 +67,12 @@ export const zipWith = <T, U>(
   ...rest: readonly Tree<T>[]
 ): Tree<U> => {
   const paths = flattenWith(isLeaf, first)
-  const others = rest.map((tree) => flattenWith(isLeaf, tree))
-  for (const other of others) {
-    const different = paths.findIndex((leaf, i) => leaf.path !== other[i]?.path)
-    if (different >= 0 || other.length !== paths.length)
-      mistake(`tree: the trees differ at ${paths[different]?.path ?? other[paths.length]?.path}.`)
-  }
+  const names = paths.map(({ path }) => path)
+  const others = rest.map((tree) => leavesAt(names, flattenWith(isLeaf, tree)))
   return unflattenWith(
     isLeaf,
     first,
-    paths.map((leaf, i) => f(leaf.value, ...others.map((o) => o[i]!.value))),
+    paths.map((leaf, i) => f(leaf.value, ...others.map((o) => o[i]!))),
   )
 }
 

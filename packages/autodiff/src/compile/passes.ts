@@ -11,9 +11,11 @@ export interface Pass {
 export const passes: readonly Pass[] = [
   {
     name: 'simplify',
-    reason: 'derivatives repeat subexpressions, multiply by 1 and rename values; weight gradients become one product over the lanes',
+    reason:
+      'derivatives repeat subexpressions, multiply by 1 and rename values; weight gradients become one product over the lanes',
     run: simplify,
   },
 ]
 
-export const runPasses = (results: readonly Node[]): readonly Node[] => passes.reduce((at, pass) => pass.run(at), results)
+export const runPasses = (results: readonly Node[]): readonly Node[] =>
+  passes.reduce((at, pass) => pass.run(at), results)

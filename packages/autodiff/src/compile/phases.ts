@@ -1,5 +1,5 @@
 import { constantOperation, inputOperation } from '../tensor/constant.ts'
-import { topologicalOrder } from '../tensor/graph.ts'
+import { pickOperation, topologicalOrder } from '../tensor/graph.ts'
 import { countOperation, isJoin } from '../tensor/lanes.ts'
 import { kindsOf, type Operation } from '../tensor/operation.ts'
 import type { Node } from '../tensor/tensor.ts'
@@ -23,13 +23,17 @@ export interface Phase {
 export const isBound = (node: Node): boolean => bound.includes(node.operation)
 const bound: readonly unknown[] = [inputOperation, constantOperation, countOperation as Operation]
 
+/** A uniform result of a node that runs on lanes is there once the lanes have run: from the next phase on. */
+const isKnownAfterLanes = (node: Node): boolean =>
+  node.operation === (pickOperation as Operation) && !node.varies && runsOnLanes(node.inputs[0]!)
+
 /** The graph cut at its joins. A node's phase is the number of joins on the longest path to it. */
 export const cutPhases = (results: readonly Node[]): readonly Phase[] => {
   const order = topologicalOrder(results)
   const phaseOf = new Map<Node, number>()
   for (const node of order) {
     const before = Math.max(0, ...node.inputs.map((x) => phaseOf.get(x)!))
-    phaseOf.set(node, isJoin(node) ? before + 1 : before)
+    phaseOf.set(node, isJoin(node) || isKnownAfterLanes(node) ? before + 1 : before)
   }
   const last = Math.max(0, ...phaseOf.values())
   const owners = order.filter((node) => !isView(node))
@@ -66,6 +70,7 @@ const keptNodes = (
     if (x.varies && phaseOf.get(node)! < phase) kept.add(node)
   }
   for (const node of order) {
+    if (isView(node)) continue
     // A join absorbs in the phase before the one it belongs to.
     const phase = phaseOf.get(node)! - (isJoin(node) ? 1 : 0)
     for (const x of node.inputs) read(x, phase)

@@ -6,7 +6,7 @@ import { map } from '../tensor/control.ts'
 import { equal, where } from '../tensor/elementwise.ts'
 import { reshape, transpose } from '../tensor/shaping.ts'
 import { type AxesOf, type Node, nodeOf, type Tensor } from '../tensor/tensor.ts'
-import { leavesOf, tree, withLeaves } from '../tensor/tensorTree.ts'
+import { leavesLike, leavesOf, tree, withLeaves } from '../tensor/tensorTree.ts'
 import { forward } from './forward.ts'
 import { reverse } from './reverse.ts'
 
@@ -60,7 +60,7 @@ export const vjp = <P, R>(f: (p: P) => R, p: P): readonly [R, (cotangent: R) => 
   return [
     value,
     (cotangent) => {
-      const g = leavesOf(cotangent)
+      const g = leavesLike(value, cotangent, 'vjp: the value and its cotangent')
       g.forEach((x, i) => sameShapes('vjp: the cotangent', x, results[i]!))
       return withLeaves(
         p,
@@ -74,7 +74,7 @@ export const vjp = <P, R>(f: (p: P) => R, p: P): readonly [R, (cotangent: R) => 
 export const jvp = <P, R>(f: (p: P) => R, p: P, tangent: P): readonly [R, R] => {
   const at = renamed(p)
   const inputs = leavesOf(at)
-  const moved = leavesOf(tangent)
+  const moved = leavesLike(p, tangent, 'jvp: the argument and its tangent')
   moved.forEach((t, i) => sameShapes('jvp: the tangent', t, inputs[i]!))
   const value = f(at)
   const results = leavesOf(value)

@@ -3,7 +3,7 @@ import { placeholder } from './constant.ts'
 import { where } from './elementwise.ts'
 import { makeLoop } from './loop.ts'
 import { type AxesOf, type Node, nodeOf, type Tensor } from './tensor.ts'
-import { leavesOf, type Tensors, withLeaves } from './tensorTree.ts'
+import { leavesLike, leavesOf, type Tensors, withLeaves } from './tensorTree.ts'
 
 const placeholderLike = ({ shape, dtype, varies }: Node): Node => placeholder({ shape, dtype, varies })
 const indexPlaceholder = (): Node => placeholder({ shape: [], dtype: 'int', varies: false })
@@ -36,11 +36,11 @@ export const map = <A extends string, B extends string>(
 }
 
 /** Slices of the leading axis in order, with a carry: `f(carry, x)` gives the next carry and an output, which are stacked. */
-export const scan = <C extends Tensors, A extends string>(
+export const scan = <C extends Tensors, A extends string, B extends string>(
   xs: Tensor<A>,
   carry: C,
-  f: (carry: C, x: Tensor<A>) => readonly [C, Tensor<A | AxesOf<C>>],
-): readonly [C, Tensor<A | AxesOf<C>>] => {
+  f: (carry: C, x: Tensor<A>) => readonly [C, Tensor<B>],
+): readonly [C, Tensor<A | B>] => {
   const start = leavesOf(carry)
   const carries = start.map(placeholderLike)
   const x = sliceLike(nodeOf(xs))
@@ -49,7 +49,7 @@ export const scan = <C extends Tensors, A extends string>(
     index: indexPlaceholder(),
     carries,
     slices: [x],
-    nextCarries: leavesOf(next),
+    nextCarries: leavesLike(carry, next, 'scan: the carry and the next one'),
     outputs: [nodeOf(y)],
     stop: null,
   })
@@ -61,7 +61,7 @@ export const loop = <C>(count: number, carry: C, f: (carry: C, i: Tensor) => C):
   const start = leavesOf(carry)
   const carries = start.map(placeholderLike)
   const index = indexPlaceholder()
-  const nextCarries = leavesOf(f(withLeaves(carry, carries), index))
+  const nextCarries = leavesLike(carry, f(withLeaves(carry, carries), index), 'loop: the carry and the next one')
   return withLeaves(
     carry,
     makeLoop(count, false, start, [], { index, carries, slices: [], nextCarries, outputs: [], stop: null }).carries,
@@ -83,7 +83,9 @@ export const until = <C>(
   const here = withLeaves(carry, carries)
   const stop = nodeOf(done(here))
   if (stop.dtype !== 'bool' || stop.shape.length > 0) mistake('until: `done` must give one boolean.')
-  const nextCarries = leavesOf(f(here)).map((next, i) => nodeOf(where(stop, carries[i]!, next)))
+  const nextCarries = leavesLike(carry, f(here), 'until: the carry and the next one').map((next, i) =>
+    nodeOf(where(stop, carries[i]!, next)),
+  )
   const last = withLeaves(
     carry,
     makeLoop(bound, false, start, [], {

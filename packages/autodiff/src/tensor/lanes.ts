@@ -182,8 +182,10 @@ const contractJoin = (node: Node<ContractAttributes>): JoinKernel => {
   }
 }
 
-/** Whether a node brings varying values down to a uniform one. */
-export const isJoin = (node: Node): boolean => !node.varies && node.inputs.some((x) => x.varies)
+/** Whether a node brings varying values down to a uniform one. A loop is none: its uniform results are the same for every example. */
+export const isJoin = (node: Node): boolean =>
+  node.operation === (joinOperation as Operation) ||
+  (node.operation === (contractOperation as Operation) && !node.varies && node.inputs.some((x) => x.varies))
 
 // ---- what depends on the lane or the number of lanes
 

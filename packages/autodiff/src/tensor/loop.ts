@@ -2,9 +2,9 @@ import { mistake, showShape } from '../error.ts'
 import { sameShape } from '../shape.ts'
 import { placeholder, zeros } from './constant.ts'
 import { add, div } from './elementwise.ts'
-import { pick } from './graph.ts'
-import { cotangentFor, isJoin, lanes } from './lanes.ts'
-import { bodyNodes, bodyResults, type LoopAttributes, type LoopBody } from './loopBody.ts'
+import { dependents, pick, topologicalOrder } from './graph.ts'
+import { isJoin, lanes } from './lanes.ts'
+import { bodyNodes, bodyResults, type LoopAttributes, type LoopBody, placeholdersOf } from './loopBody.ts'
 import { loopKernel } from './loopKernel.ts'
 import { type Derive, make, type Operation } from './operation.ts'
 import type { Kind, Node } from './tensor.ts'
@@ -16,7 +16,7 @@ export const loopOperation: Operation<LoopAttributes> = {
     const stacked = ({ shape, dtype, varies }: Kind): Kind => ({ shape: [count, ...shape], dtype, varies })
     return [...carries, ...outputs.map(stacked), ...carries.map(stacked)]
   },
-  reverse: (node, cotangents, _wanted, derive) => reverseLoop(node, cotangents, derive),
+  reverse: (node, cotangents, wanted, derive) => reverseLoop(node, cotangents, wanted, derive),
   forward: (node, tangents, derive) => forwardLoop(node, tangents, derive),
   kernel: loopKernel,
   show: ({ count, carries, outputs, backwards }) =>
@@ -29,14 +29,16 @@ export const makeLoop = (
   backwards: boolean,
   start: readonly Node[],
   stacked: readonly Node[],
-  body: LoopBody,
+  given: LoopBody,
 ): {
   readonly carries: readonly Node[]
   readonly outputs: readonly Node[]
   readonly history: readonly Node[]
   readonly node: Node
 } => {
-  checkCarries(body)
+  checkCarries(given)
+  // A varying carry may become a uniform value, which is then the same for every example.
+  const body = { ...given, nextCarries: given.nextCarries.map((next, i) => spreadIf(given.carries[i]!.varies, next)) }
   const captured = capturedBy(body)
   const node = make(loopOperation, { ...body, count, backwards, captured }, [...start, ...stacked, ...captured])
   const [c, o] = [body.carries.length, body.outputs.length]
@@ -79,11 +81,12 @@ const placeholderFor = (x: Kind, varies: boolean): Node => placeholder({ shape: 
 /**
  * Rounds in the opposite order, each recomputing the body from the carries that the loop had there. Cotangents of
  * carries are carried; those of captured values are summed on the way; those of slices are stacked. A uniform value
- * used in varying work gets a varying cotangent, which is summed over the lanes at the end.
+ * used in varying work gets a varying cotangent, which whoever asked sums over the lanes (not inside another loop).
  */
 const reverseLoop = (
   node: Node<LoopAttributes>,
   cotangents: readonly (Node | null)[],
+  wanted: readonly boolean[],
   derive: Derive,
 ): readonly (Node | null)[] => {
   const { attributes: a, inputs } = node
@@ -93,9 +96,10 @@ const reverseLoop = (
   const entering = (i: number, kind: Kind): Node =>
     shareOf(cotangents[i] ?? zeroOf(kind, false), varies, node.outputs![i]!.varies)
 
-  const floats = a.carries.flatMap((x, i) => (isFloat(x) ? [i] : []))
-  const captured = a.captured.flatMap((x, i) => (isFloat(x) ? [i] : []))
-  const sliced = a.slices.flatMap((x, i) => (isFloat(x) ? [i] : []))
+  const given = [...a.carries, ...a.slices, ...a.captured]
+  const floats = activeCarries(a, new Set(given.filter((_, i) => wanted[i])))
+  const sliced = a.slices.flatMap((_, i) => (wanted[c + i] ? [i] : []))
+  const captured = a.captured.flatMap((_, i) => (wanted[c + s + i] ? [i] : []))
   const outs = a.outputs.flatMap((x, i) => (isFloat(x) && cotangents[c + i] ? [i] : []))
   const kept = floats.filter((i) => cotangents[c + o + i])
 
@@ -104,7 +108,7 @@ const reverseLoop = (
   const gOut = outs.map((i) => placeholderFor(a.outputs[i]!, varies))
   const gKept = kept.map((i) => placeholderFor(a.carries[i]!, varies))
 
-  const wanted = [
+  const variables = [
     ...floats.map((i) => a.carries[i]!),
     ...sliced.map((i) => a.slices[i]!),
     ...captured.map((i) => a.captured[i]!),
@@ -112,9 +116,9 @@ const reverseLoop = (
   const found = derive.reverse(
     [...floats.map((i) => a.nextCarries[i]!), ...outs.map((i) => a.outputs[i]!)],
     [...gCarry, ...gOut],
-    wanted,
+    variables,
   )
-  const back = found.map((g, i) => (g ? spreadIf(varies, g) : zeroOf(wanted[i]!, varies)))
+  const back = found.map((g, i) => (g ? spreadIf(varies, g) : zeroOf(variables[i]!, varies)))
   const [toCarry, toSlice, toCaptured] = [
     back.slice(0, floats.length),
     back.slice(floats.length, floats.length + sliced.length),
@@ -143,26 +147,20 @@ const reverseLoop = (
       stop: null,
     },
   )
-  const cotangentOf = (position: number, list: readonly number[], from: readonly Node[]): Node | null => {
-    const k = list.indexOf(position)
-    return k < 0 ? null : from[k]!
-  }
-  return inputs.map((x, i) => {
-    const g =
-      i < c
-        ? cotangentOf(i, floats, result.carries)
-        : i < c + s
-          ? cotangentOf(i - c, sliced, result.outputs)
-          : cotangentOf(i - c - s, captured, result.carries.slice(floats.length))
-    return g && cotangentFor(x, g)
-  })
+  return inputs.map((_, i) =>
+    i < c
+      ? entryOf(i, floats, result.carries)
+      : i < c + s
+        ? entryOf(i - c, sliced, result.outputs)
+        : entryOf(i - c - s, captured, result.carries.slice(floats.length)),
+  )
 }
 
 /** A uniform cotangent of a uniform result, shared out over the lanes, since what comes back is summed over them. */
 const shareOf = (g: Node, varies: boolean, resultVaries: boolean): Node =>
   !varies || g.varies ? g : nodeOf(lanes.spread(resultVaries ? g : div(g, lanes.count())))
 
-/** Each round carries values and their tangents. */
+/** Each round carries values and the tangents of those that move. A uniform value has a uniform tangent. */
 const forwardLoop = (
   node: Node<LoopAttributes>,
   tangents: readonly (Node | null)[],
@@ -170,41 +168,66 @@ const forwardLoop = (
 ): readonly (Node | null)[] => {
   const { attributes: a, inputs } = node
   const [c, o, s] = [a.carries.length, a.outputs.length, a.slices.length]
-  const varies = [...inputs, ...bodyResults(a), ...tangents].some((x) => x?.varies)
-  const floats = a.carries.flatMap((x, i) => (isFloat(x) ? [i] : []))
   const sliced = a.slices.flatMap((_, i) => (tangents[c + i] ? [i] : []))
-  const tCarry = floats.map((i) => placeholderFor(a.carries[i]!, varies))
+  const given = [...a.carries, ...a.slices, ...a.captured]
+  const floats = activeCarries(a, new Set(given.filter((_, i) => tangents[i])))
   const tSlice = sliced.map((i) => placeholderFor(a.slices[i]!, tangents[c + i]!.varies))
-  const outs = a.outputs.flatMap((x, i) => (isFloat(x) ? [i] : []))
-  const moved = derive.forward(
-    [...floats.map((i) => a.nextCarries[i]!), ...outs.map((i) => a.outputs[i]!)],
-    [...floats.map((i) => a.carries[i]!), ...sliced.map((i) => a.slices[i]!), ...a.captured],
-    [...tCarry, ...tSlice, ...a.captured.map((_, i) => tangents[c + s + i] ?? null)],
-  )
-  const results = [...floats.map((i) => a.nextCarries[i]!), ...outs.map((i) => a.outputs[i]!)]
-  const dense = moved.map((t, k) => (t ? spreadIf(varies, t) : zeroOf(results[k]!, varies)))
+
+  const moveWith = (
+    varying: readonly boolean[],
+  ): { readonly tCarry: readonly Node[]; readonly moved: readonly (Node | null)[] } => {
+    const tCarry = floats.map((i, k) => placeholderFor(a.carries[i]!, varying[k]!))
+    const moved = derive.forward(
+      [...floats.map((i) => a.nextCarries[i]!), ...a.outputs],
+      [...floats.map((i) => a.carries[i]!), ...sliced.map((i) => a.slices[i]!), ...a.captured],
+      [...tCarry, ...tSlice, ...a.captured.map((_, i) => tangents[c + s + i] ?? null)],
+    )
+    // A tangent that becomes varying on the way starts varying.
+    const next = varying.map((v, k) => v || moved[k]?.varies === true)
+    return next.every((v, k) => v === varying[k]) ? { tCarry, moved } : moveWith(next)
+  }
+  const { tCarry, moved } = moveWith(floats.map((i) => a.carries[i]!.varies || tangents[i]?.varies === true))
+
+  const outs = a.outputs.flatMap((_, i) => (moved[floats.length + i] ? [i] : []))
   const loop = makeLoop(
     a.count,
     a.backwards,
-    [...inputs.slice(0, c), ...floats.map((i) => spreadIf(varies, tangents[i] ?? zeroOf(a.carries[i]!, varies)))],
+    [
+      ...inputs.slice(0, c),
+      ...floats.map((i, k) => spreadIf(tCarry[k]!.varies, tangents[i] ?? zeroOf(a.carries[i]!, false))),
+    ],
     [...inputs.slice(c, c + s), ...sliced.map((i) => tangents[c + i]!)],
     {
       index: a.index,
       carries: [...a.carries, ...tCarry],
       slices: [...a.slices, ...tSlice],
-      nextCarries: [...a.nextCarries, ...dense.slice(0, floats.length)],
-      outputs: dense.slice(floats.length),
+      nextCarries: [...a.nextCarries, ...tCarry.map((t, k) => moved[k] ?? zeroOf(t, false))],
+      outputs: outs.map((i) => moved[floats.length + i]!),
       // Tangents of a lane that has stopped pass through its select unchanged, so the same test holds.
       stop: a.stop,
     },
   )
-  const at = (list: readonly number[], i: number, from: readonly Node[]): Node | null =>
-    list.includes(i) ? from[list.indexOf(i)]! : null
   return node.outputs!.map((_, i) =>
     i < c
-      ? at(floats, i, loop.carries.slice(c))
+      ? entryOf(i, floats, loop.carries.slice(c))
       : i < c + o
-        ? at(outs, i - c, loop.outputs)
-        : at(floats, i - c - o, loop.history.slice(c)),
+        ? entryOf(i - c, outs, loop.outputs)
+        : entryOf(i - c - o, floats, loop.history.slice(c)),
   )
+}
+
+/** The float carries that depend on some of the body's placeholders or captured values, in this or a later round. */
+const activeCarries = (a: LoopAttributes, on: ReadonlySet<Node>): readonly number[] => {
+  const order = topologicalOrder(bodyResults(a), new Set([...placeholdersOf(a), ...a.captured]))
+  const found = dependents(order, on)
+  const reached = a.carries.filter((x, i) => isFloat(x) && !on.has(x) && found.has(a.nextCarries[i]!))
+  return reached.length
+    ? activeCarries(a, new Set([...on, ...reached]))
+    : a.carries.flatMap((x, i) => (on.has(x) && isFloat(x) ? [i] : []))
+}
+
+/** What belongs to a position, from values for some positions only. */
+const entryOf = (position: number, positions: readonly number[], values: readonly Node[]): Node | null => {
+  const k = positions.indexOf(position)
+  return k < 0 ? null : values[k]!
 }

@@ -1,4 +1,4 @@
-import { flattenWith, type Leaf, mapWith, type Tree, unflattenWith, zipWith } from '../tree.ts'
+import { flattenWith, type Leaf, leavesAt, mapWith, type Tree, unflattenWith, zipWith } from '../tree.ts'
 import { type Example, isTensor, type Node, nodeOf } from './tensor.ts'
 
 /** Any tree of tensors. A user's own type of tree (a record of weights, say) is cast to this and back here and nowhere else. */
@@ -12,6 +12,14 @@ export const leavesOf = (tree: unknown): readonly Node[] => namedLeaves(tree).ma
 /** The leaves with their paths. */
 export const namedLeaves = (tree: unknown): readonly Leaf<Node>[] =>
   flattenWith(isLeaf, tree as Tensors).map(({ path, value }) => ({ path, value: nodeOf(value) }))
+
+/** The leaves of `other` in the order of the leaves of `structure`. @throws naming the first place where they differ */
+export const leavesLike = (structure: unknown, other: unknown, what: string): readonly Node[] =>
+  leavesAt(
+    namedLeaves(structure).map(({ path }) => path),
+    namedLeaves(other),
+    what,
+  )
 
 /** The tree of this structure with other leaves. */
 export const withLeaves = <P, T = Example>(structure: P, leaves: readonly T[]): P =>

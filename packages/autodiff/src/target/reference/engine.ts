@@ -2,8 +2,11 @@ import { type Plan, planOf } from '../../compile/plan.ts'
 import { isTensorLeaf, trace } from '../../compile/trace.ts'
 import { mistake, showShape } from '../../error.ts'
 import { sameShape, sizeOf } from '../../shape.ts'
+import { topologicalOrder } from '../../tensor/graph.ts'
+import { countOperation } from '../../tensor/lanes.ts'
+import type { Operation } from '../../tensor/operation.ts'
 import type { DType, Example, Node } from '../../tensor/tensor.ts'
-import { flattenWith, type Tree, unflattenWith } from '../../tree.ts'
+import { flattenWith, leavesAt, type Tree, unflattenWith } from '../../tree.ts'
 import type { CompileOptions, Engine, EngineOptions, HostArray, Program, Resident, RunOptions } from '../engine.ts'
 import { explainPlan } from '../explain.ts'
 import { prepare } from './program.ts'
@@ -45,7 +48,6 @@ export const openReference = (options: EngineOptions = {}): ReferenceEngine => {
     if (!found) return mistake(`${what}: the array lives in another engine.`)
     return 'gone' in found ? mistake(`${what}: the array was ${found.gone}.`) : found.data
   }
-  const isResident = (x: unknown): x is Resident => typeof x === 'object' && x !== null && held.has(x as Resident)
   const readSync = (handle: Resident): HostArray => {
     const data = dataOf(handle, 'read')
     const typed =
@@ -67,22 +69,20 @@ export const openReference = (options: EngineOptions = {}): ReferenceEngine => {
     const plan = planOf(trace(f, signature))
     const execute = prepare(plan)
     const times = profile ? new Map<string, number>() : undefined
+    const paths = plan.inputs.map(({ path }) => path)
     const donated = (path: string): boolean => donate.some((d) => path === d || path.startsWith(`${d}.`))
     let disposed = false
 
     const runSync = (inputs: Tree<Resident | HostArray>, run: ReferenceRunOptions = {}): Tree<Resident> => {
       if (disposed) mistake(`${name}: was disposed of.`)
-      const given = flattenWith(isArray, inputs)
-      const arrays = plan.inputs.map(({ path, value }, i) => {
-        if (given[i]?.path !== path) mistake(`${name}: the inputs differ from the signature at ${path || 'the root'}.`)
-        return checked(given[i]!.value, value, `${name}: input ${path || 'the only one'}`)
-      })
-      if (given.length !== plan.inputs.length)
-        mistake(`${name}: ${given[plan.inputs.length]!.path} is not in the signature.`)
+      const given = leavesAt(paths, flattenWith(isArray, inputs), `${name}: signature and inputs`)
+      const arrays = plan.inputs.map(({ path, value }, i) =>
+        checked(given[i]!, value, `${name}: input ${path || 'the only one'}`),
+      )
       const lanes = lanesOf(plan, arrays, run, name)
       const rounding = run.rounding ?? (single ? toFloat32 : undefined)
       const data = arrays.map((array, i) => {
-        const x = isResident(array) ? dataOf(array, `${name}: input ${given[i]!.path}`) : (array as HostArray).data
+        const x = 'data' in array ? array.data : dataOf(array, `${name}: input ${paths[i] || 'the only one'}`)
         const floats = x instanceof Float64Array ? x : Float64Array.from(x)
         return single && plan.inputs[i]!.value.dtype === 'float' ? floats.map(Math.fround) : floats
       })
@@ -93,7 +93,7 @@ export const openReference = (options: EngineOptions = {}): ReferenceEngine => {
         ...(times && { times }),
       })
       arrays.forEach((array, i) => {
-        if (donated(plan.inputs[i]!.path) && isResident(array)) held.set(array, { gone: `donated to ${name}` })
+        if (donated(paths[i]!) && !('data' in array)) held.set(array, { gone: `donated to ${name}` })
       })
       const handles = plan.results.map(({ value }, i) =>
         hold(results[i]!, value.shape, value.dtype, value.varies ? lanes : undefined),
@@ -114,12 +114,8 @@ export const openReference = (options: EngineOptions = {}): ReferenceEngine => {
     target: 'reference',
     mode: `reference ${single ? 'float32 (emulated)' : 'float64'} 1 thread`,
     upload: ({ data, shape, lanes }) => {
-      if (data.length !== sizeOf(shape) * (lanes ?? 1))
-        mistake(
-          `upload: ${data.length} numbers do not fill ${showShape(shape)}${lanes === undefined ? '' : ` of ${lanes} lanes`}.`,
-        )
-      const dtype: DType = data instanceof Int32Array ? 'int' : data instanceof Uint8Array ? 'bool' : 'float'
-      return hold(Float64Array.from(data), shape, dtype, lanes)
+      checkFilled('upload', { data, shape, ...(lanes !== undefined && { lanes }) })
+      return hold(Float64Array.from(data), shape, dtypeOf(data), lanes)
     },
     read: async (handle) => readSync(handle),
     readSync,
@@ -137,6 +133,16 @@ export const openReference = (options: EngineOptions = {}): ReferenceEngine => {
 const isArray = (x: unknown): x is Resident | HostArray =>
   typeof x === 'object' && x !== null && 'shape' in x && Array.isArray(x.shape)
 
+const dtypeOf = (data: HostArray['data']): DType =>
+  data instanceof Int32Array ? 'int' : data instanceof Uint8Array ? 'bool' : 'float'
+
+const checkFilled = (what: string, { data, shape, lanes }: HostArray): void => {
+  if (data.length !== sizeOf(shape) * (lanes ?? 1))
+    mistake(
+      `${what}: ${data.length} numbers do not fill ${showShape(shape)}${lanes === undefined ? '' : ` of ${lanes} lanes`}.`,
+    )
+}
+
 const checked = (array: Resident | HostArray, node: Node, what: string): Resident | HostArray => {
   if (!sameShape(array.shape, node.shape))
     mistake(`${what} has shape ${showShape(array.shape)}, the signature says ${showShape(node.shape)}.`)
@@ -144,8 +150,18 @@ const checked = (array: Resident | HostArray, node: Node, what: string): Residen
     mistake(
       `${what} is ${node.varies ? 'one value, the signature says one for each example: give lanes' : 'one for each example, the signature says one value'}.`,
     )
+  const dtype = 'data' in array ? dtypeOf(array.data) : array.dtype
+  if (dtype !== node.dtype) mistake(`${what} is ${dtype}, the signature says ${node.dtype}.`)
+  if ('data' in array) checkFilled(what, array)
   return array
 }
+
+/** Whether the results depend on how many examples there are. */
+const readsLanes = (plan: Plan): boolean =>
+  plan.phases.some((phase) => phase.varying.length > 0) ||
+  topologicalOrder(plan.results.map(({ value }) => value)).some(
+    (node) => node.operation === (countOperation as Operation),
+  )
 
 const lanesOf = (plan: Plan, arrays: readonly (Resident | HostArray)[], run: RunOptions, name: string): number => {
   let found = run.lanes?.count
@@ -154,7 +170,7 @@ const lanesOf = (plan: Plan, arrays: readonly (Resident | HostArray)[], run: Run
       mistake(`${name}: input ${plan.inputs[i]!.path} has ${lanes} examples, others have ${found}.`)
     found ??= lanes
   })
-  if (found === undefined && plan.phases.some((phase) => phase.varying.length > 0))
+  if (found === undefined && readsLanes(plan))
     mistake(`${name}: nothing varying comes in; say how many examples with { lanes: { count } }.`)
   if (found !== undefined && !(Number.isInteger(found) && found > 0))
     mistake(`${name}: needs at least one example, got ${found}.`)
