@@ -18,7 +18,7 @@ const sliceLike = (xs: Node): Node =>
  * @example
  * map(iota(3), (i) => mul(i, i)) // [0, 1, 4]
  */
-export const map = <A extends string, B extends string>(
+export const map = <A extends string = never, B extends string = never>(
   xs: Tensor<A>,
   f: (x: Tensor<A>, i: Tensor) => Tensor<B>,
 ): Tensor<A | B> => {
@@ -36,7 +36,7 @@ export const map = <A extends string, B extends string>(
 }
 
 /** Slices of the leading axis in order, with a carry: `f(carry, x)` gives the next carry and an output, which are stacked. */
-export const scan = <C extends Tensors, A extends string, B extends string>(
+export const scan = <C extends Tensors, A extends string = never, B extends string = never>(
   xs: Tensor<A>,
   carry: C,
   f: (carry: C, x: Tensor<A>) => readonly [C, Tensor<B>],

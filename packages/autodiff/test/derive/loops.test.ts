@@ -50,7 +50,8 @@ describe('a loop', () => {
 
   test('knows its carries by name, in whatever order the body writes them', () => {
     const start = { a: constant(1), b: constant(2) }
-    const { a, b } = evaluate(loop(1, start, ({ a, b }) => ({ b: mul(b, 10), a })))
+    const end = loop(1, start, ({ a, b }) => ({ b: mul(b, 10), a }))
+    const { a, b } = evaluate(end)
     expect([a.data[0], b.data[0]]).toEqual([1, 20])
     expect(() => loop(1, start, (c) => ({ a: c.a }) as typeof c)).toThrow('differ at b')
   })
