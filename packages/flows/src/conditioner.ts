@@ -1,11 +1,12 @@
 import type { Example } from '@diffeo/autodiff'
 import type { Spec } from './bijector.ts'
-import type { ParameterTree, Values } from './parameters.ts'
+import type { ParameterTree } from './parameters.ts'
 
 /** A network of fixed sizes: `[inputs]` (and the context) to `[outputs]`. */
-export interface Network<D extends ParameterTree = ParameterTree> {
-  readonly parameters: D
-  apply(params: Values<D>, x: Example, context: Example | undefined): Example
+export interface Network {
+  readonly parameters: ParameterTree
+  /** `params` are the values of `parameters`, in its tree. */
+  apply(params: unknown, x: Example, context: Example | undefined): Example
 }
 
 /** How to build a network once the sizes are known: what coupling layers and `conditional` take. */

@@ -17,6 +17,7 @@ export {
   type WithLogDet,
 } from './bijector.ts'
 export { affine } from './bijectors/affine.ts'
+export { type AffineTransformOptions, affineTransform, boundForDepth } from './bijectors/affineTransform.ts'
 export {
   type DerivedBijection,
   derivedBijection,
@@ -36,10 +37,13 @@ export { builtInKinds } from './catalogue.ts'
 export { andThen } from './combinators/andThen.ts'
 export { Category } from './combinators/category.ts'
 export { type Chain, chain, layersOf } from './combinators/chain.ts'
+export { alternating, half, indices, type Mask } from './combinators/coupling/mask.ts'
+export { type CouplingOptions, type CouplingParams, coupling } from './combinators/coupling.ts'
 export { identity } from './combinators/identity.ts'
 export { invert } from './combinators/invert.ts'
 export { getMonoid } from './combinators/monoid.ts'
 export type { Conditioner, Network } from './conditioner.ts'
+export { type MlpOptions, mlp } from './conditioners/mlp.ts'
 export { type Distribution, type DistributionDefinition, defineDistribution, type WithLogProb } from './distribution.ts'
 export { standardNormal } from './distributions/standardNormal.ts'
 export {
