@@ -2,7 +2,7 @@
 export type FlowError =
   | {
       readonly _tag: 'UnknownKind'
-      readonly of: 'bijector' | 'transform' | 'conditioner'
+      readonly of: 'bijector' | 'transform' | 'conditioner' | 'distribution'
       readonly kind: string
       readonly path: string
       readonly known: readonly string[]

@@ -1,0 +1,5 @@
+/** Files of one folder by name, to be written or as they were read. */
+export type Files = Readonly<Record<string, Uint8Array>>
+
+export const textFile = (text: string): Uint8Array => new TextEncoder().encode(text)
+export const jsonFile = (value: unknown): Uint8Array => textFile(`${JSON.stringify(value, null, 2)}\n`)

@@ -1,0 +1,5 @@
+export { checkpointFromFiles, checkpointToFiles } from './checkpoint.ts'
+export { explainModel, type ModelError } from './error.ts'
+export { type Files, textFile } from './files.ts'
+export { loadCheckpoint, loadModel, refusal, type SaveOptions, saveCheckpoint, saveModel } from './folder.ts'
+export { type Model, modelFromFiles, modelToFiles } from './model.ts'
