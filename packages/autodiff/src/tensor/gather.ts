@@ -1,5 +1,5 @@
 import { mistake, showShape } from '../error.ts'
-import { resolveAxis, sizeOf } from '../shape.ts'
+import { resolveAxis, sameShape, sizeOf } from '../shape.ts'
 import { constant } from './constant.ts'
 import { add, equal, where } from './elementwise.ts'
 import { anyVaries, make, type Operation } from './operation.ts'
@@ -135,6 +135,11 @@ export const scatterOperation: Operation<{ readonly rows: number }> = {
   name: 'scatterAdd',
   infer: ({ rows }, inputs) => {
     const [updates, indices] = inputs
+    if (indices!.dtype !== 'int') mistake(`scatterAdd: indices are integers, got ${indices!.dtype}.`)
+    if (!sameShape(updates!.shape.slice(0, indices!.shape.length), indices!.shape))
+      mistake(
+        `scatterAdd: updates ${showShape(updates!.shape)} need one row for each of the indices ${showShape(indices!.shape)}.`,
+      )
     return {
       shape: [rows, ...updates!.shape.slice(indices!.shape.length)],
       dtype: updates!.dtype,
@@ -188,7 +193,12 @@ export const scatterAdd = <A extends string = never, B extends string = never, C
   base: Tensor<A>,
   indices: Tensor<B>,
   updates: Tensor<C>,
-): Tensor<A | B | C> => add(base, make(scatterOperation, { rows: base.shape[0]! }, [nodeOf(updates), nodeOf(indices)]))
+): Tensor<A | B | C> => {
+  const added = make(scatterOperation, { rows: base.shape[0]! }, [nodeOf(updates), nodeOf(indices)])
+  if (!sameShape(added.shape, base.shape))
+    mistake(`scatterAdd: rows of updates ${showShape(updates.shape)} are not like those of ${showShape(base.shape)}.`)
+  return add(base, added)
+}
 
 /** 1 at the index, 0 elsewhere, along a new last axis. */
 export const oneHot = <A extends string = never>(indices: Tensor<A>, count: number): Tensor<A> =>
@@ -255,7 +265,7 @@ export const cumulativeOperation: Operation<CumulativeAttributes> = {
     g ? make(cumulativeOperation, { axis, reverse: !reverse }, [g]) : null,
   ],
   forward: ({ attributes }, [t]) => [t ? make(cumulativeOperation, attributes, [t]) : null],
-  kernel: ({ attributes: { axis, reverse }, inputs: [x], shape }) => {
+  kernel: ({ attributes: { axis, reverse }, inputs: [x], shape, dtype }) => {
     const outer = sizeOf(shape.slice(0, axis))
     const length = shape[axis]!
     const inner = sizeOf(shape.slice(axis + 1))
@@ -266,6 +276,7 @@ export const cumulativeOperation: Operation<CumulativeAttributes> = {
           const at = (o * length + (reverse ? length - 1 - k : k)) * n
           const before = reverse ? at + n : at - n
           for (let i = 0; i < n; i++) out![at + i] = k === 0 ? a![at + i]! : out![before + i]! + a![at + i]!
+          if (dtype === 'int') for (let i = 0; i < n; i++) out![at + i] = out![at + i]! | 0
         }
     }
   },

@@ -56,7 +56,10 @@ export const reshapeOperation: Operation<{ readonly to: Shape }> = moving<{ read
 /** The same elements in row-major order under another shape; one length may be -1, which is worked out. */
 export const reshape = <A extends string = never>(x: Tensor<A>, shape: Shape): Tensor<A> => {
   const known = shape.filter((n) => n !== -1)
-  const to = shape.map((n) => (n === -1 ? sizeOf(x.shape) / sizeOf(known) : n))
+  const rest = sizeOf(known) === 0 ? 0 : sizeOf(x.shape) / sizeOf(known)
+  if (known.length < shape.length - 1 || (known.length < shape.length && !Number.isInteger(rest)))
+    mistake(`reshape: ${showShape(x.shape)} does not fill ${showShape(shape)}.`)
+  const to = shape.map((n) => (n === -1 ? rest : n))
   return sameShape(to, x.shape) ? x : make(reshapeOperation, { to }, [nodeOf(x)])
 }
 
@@ -113,7 +116,7 @@ export const sliceOperation: Operation<SliceAttributes> = moving<SliceAttributes
   shape: ({ start, stop, step }, from) =>
     from.map((length, axis) => {
       const [a, b, s] = [start[axis]!, stop[axis]!, step[axis]!]
-      if (!(a >= 0 && a <= b && b <= length && s >= 1))
+      if (![a, b, s].every(Number.isInteger) || !(a >= 0 && a <= b && b <= length && s >= 1))
         mistake(`slice: ${a}:${b}:${s} leaves axis ${axis} of ${showShape(from)}.`)
       return Math.ceil((b - a) / s)
     }),
@@ -218,6 +221,10 @@ export const pad = <A extends string = never>(
   value = 0,
 ): Tensor<A> => {
   const at = resolveAxis(axis, x.shape, 'pad')
+  if (![low, high].every((n) => Number.isInteger(n) && n >= 0))
+    mistake(
+      `pad: puts in a whole number of elements, got ${low} before and ${high} after. To leave some out, use slice.`,
+    )
   const along = (n: number): readonly number[] => x.shape.map((_, i) => (i === at ? n : 0))
   return low === 0 && high === 0
     ? x
