@@ -54,7 +54,6 @@ export const sumOperation: Operation<{ readonly axes: readonly number[] }> = {
   forward: ({ attributes }, [t]) => [t ? make(sumOperation, attributes, [t]) : null],
   kernel: ({ attributes: { axes }, inputs: [x], shape, dtype }) => {
     const { base, along } = reduction(x!.shape, shape, axes)
-    const _integer = dtype === 'int'
     const terms = along.length
     return ([out], [a], lanes) => {
       const n = x!.varies ? lanes : 1
@@ -132,13 +131,13 @@ export const resolveAxes = (
   shape: Shape,
   axis: number | readonly number[] | undefined,
   operation: string,
-): readonly number[] =>
-  axis === undefined
-    ? shape.map((_, i) => i)
-    : [axis]
-        .flat()
-        .map((i) => resolveAxis(i, shape, operation))
-        .sort((a, b) => a - b)
+): readonly number[] => {
+  if (axis === undefined) return shape.map((_, i) => i)
+  const axes = [axis].flat().map((i) => resolveAxis(i, shape, operation))
+  if (new Set(axes).size < axes.length)
+    mistake(`${operation}: axes ${axes.join(' and ')} of ${showShape(shape)} are not all different.`)
+  return axes.sort((a, b) => a - b)
+}
 
 export const dropAxes = (shape: Shape, axes: readonly number[]): Shape =>
   shape.filter((_, axis) => !axes.includes(axis))

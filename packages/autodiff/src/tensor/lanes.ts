@@ -23,7 +23,6 @@ export interface Join {
   finish(state: Float64Array, at: number): number
   /** ∂(result)/∂(one lane's value), varying; null where there is none. */
   derivative(x: Node, result: Node): Node | null
-  readonly result?: DType
 }
 
 const total: Omit<Join, 'name' | 'derivative'> = {
@@ -80,7 +79,21 @@ const extreme = (name: string, identity: number, pick: (a: number, b: number) =>
 
 export const joins: Readonly<Record<'sum' | 'mean' | 'variance' | 'min' | 'max' | 'logSumExp' | 'any', Join>> = {
   sum: { ...total, name: 'sum', derivative: (x) => ones(x) },
-  mean: { ...moments, name: 'mean', finish: (s, at) => s[at + 1]!, derivative: () => nodeOf(div(1, count())) },
+  /** Number and sum, not a running mean: one infinite value makes the mean infinite, not NaN. */
+  mean: {
+    name: 'mean',
+    identity: [0, 0],
+    absorb: (s, at, xs, from, to) => {
+      s[at]! += to - from
+      total.absorb(s, at + 1, xs, from, to)
+    },
+    join: (s, at, other, from) => {
+      s[at]! += other[from]!
+      s[at + 1]! += other[from + 1]!
+    },
+    finish: (s, at) => s[at + 1]! / s[at]!,
+    derivative: () => nodeOf(div(1, count())),
+  },
   variance: {
     ...moments,
     name: 'variance',
@@ -107,11 +120,11 @@ export const joins: Readonly<Record<'sum' | 'mean' | 'variance' | 'min' | 'max' 
 }
 
 const absorbScaled = (s: Float64Array, at: number, x: number, weight: number): void => {
-  // -∞ adds nothing, and -∞ - (-∞) would be NaN.
+  // -∞ adds nothing. What equals the largest has weight 1, where a difference of infinities would be NaN.
   if (x === -Infinity) return
   const largest = Math.max(s[at]!, x)
   s[at + 1] =
-    (s[at] === -Infinity ? 0 : s[at + 1]! * Math.exp(s[at]! - largest)) +
+    s[at + 1]! * (s[at] === largest ? 1 : Math.exp(s[at]! - largest)) +
     weight * (x === largest ? 1 : Math.exp(x - largest))
   s[at] = largest
 }
@@ -130,6 +143,8 @@ export const joinOperation: Operation<{ readonly join: Join }> = {
   name: 'lanes',
   infer: ({ join }, [x]) => {
     if (!x!.varies) mistake(`lanes.${join.name}: the value does not vary.`)
+    if (x!.dtype === 'bool' && join === joins.sum)
+      mistake('lanes.sum: booleans are counted by lanes.sum(where(x, 1, 0)).')
     return { shape: x!.shape, dtype: x!.dtype, varies: false }
   },
   reverse: (node, [g]) => {
@@ -162,7 +177,10 @@ export const joinKernel = (node: Node): JoinKernel => {
       }
     },
     finish: (state, out) => {
-      for (let e = 0; e < size; e++) out[e] = join.finish(state, e * width)
+      for (let e = 0; e < size; e++) {
+        const value = join.finish(state, e * width)
+        out[e] = node.dtype === 'int' ? value | 0 : value
+      }
     },
   }
 }
@@ -224,19 +242,28 @@ const spreadNode = (x: Node): Node => (x.varies ? x : make(spreadOperation, null
 const joined = (join: Join, x: Node): Node => make(joinOperation, { join }, [x])
 
 /** The sum over examples of a cotangent, in the shape of what it belongs to. */
-export const sumOverLanes = (g: Node): Node => (g.varies ? joined(joins.sum, g) : nodeOf(mul(g, count())))
+export const sumOverLanes = (g: Node): Node =>
+  g.varies ? joined(joins.sum, g) : nodeOf(mul(g, g.dtype === 'int' ? cast(count(), 'int') : count()))
+
+/** A join of a varying value; what it gives for one value that all examples share. */
+const joining =
+  (join: Join, shared: (x: Tensor) => Tensor, type?: DType) =>
+  (x: Example): Tensor => {
+    const given = nodeOf(type ? cast(x, type) : x)
+    return given.varies ? joined(join, given) : shared(given)
+  }
 
 /** Where examples meet. Nothing else lets one example see another. Of a uniform value: what n equal examples would give. */
 export const lanes = {
   sum: (x: Example): Tensor => sumOverLanes(nodeOf(x)),
-  mean: (x: Example): Tensor => (nodeOf(x).varies ? joined(joins.mean, nodeOf(x)) : nodeOf(x)),
+  mean: joining(joins.mean, (x) => x, 'float'),
   /** Mean squared deviation (divided by the number of examples). */
-  variance: (x: Example): Tensor => (nodeOf(x).varies ? joined(joins.variance, nodeOf(x)) : mul(nodeOf(x), 0)),
-  min: (x: Example): Tensor => (nodeOf(x).varies ? joined(joins.min, nodeOf(x)) : nodeOf(x)),
-  max: (x: Example): Tensor => (nodeOf(x).varies ? joined(joins.max, nodeOf(x)) : nodeOf(x)),
-  logSumExp: (x: Example): Tensor =>
-    nodeOf(x).varies ? joined(joins.logSumExp, nodeOf(x)) : add(nodeOf(x), log(count())),
-  any: (x: Example): Tensor => (nodeOf(x).varies ? cast(joined(joins.any, nodeOf(x)), 'bool') : nodeOf(x)),
+  variance: joining(joins.variance, (x) => mul(x, 0), 'float'),
+  min: joining(joins.min, (x) => x),
+  max: joining(joins.max, (x) => x),
+  logSumExp: joining(joins.logSumExp, (x) => add(x, log(count())), 'float'),
+  /** Whether it holds (or is not 0) for some example. */
+  any: joining(joins.any, (x) => x, 'bool'),
   /** How many examples the run has. */
   count,
   /** Global number of the example: a call split over runs sees the same numbers. */

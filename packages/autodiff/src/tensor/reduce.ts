@@ -1,17 +1,19 @@
 import { resolveAxis, sizeOf } from '../shape.ts'
 import { stopGradient } from './alias.ts'
 import { dropAxes, reduction, resolveAxes, sum } from './broadcast.ts'
-import { add, div, equal, exp, log, mul, sub, where } from './elementwise.ts'
+import { filled } from './constant.ts'
+import { add, div, equal, exp, finite, log, mul, sub, where } from './elementwise.ts'
 import { make, type Operation } from './operation.ts'
 import { concat, reshape, slice, take } from './shaping.ts'
-import { type Node, nodeOf, type Tensor } from './tensor.ts'
+import { type DType, type Node, nodeOf, type Tensor } from './tensor.ts'
 
 type Reduce = <A extends string = never>(x: Tensor<A>, axis?: number | readonly number[], keep?: boolean) => Tensor<A>
 
-/** The largest or smallest element; a tie shares its derivative evenly. */
+/** The largest or smallest element, the least or greatest number there is where there are none; a tie shares its derivative evenly. */
 const extremum = (
   name: string,
   pick: (a: number, b: number) => number,
+  none: Readonly<Record<DType, number>>,
 ): Operation<{ readonly axes: readonly number[] }> => {
   const share = (node: Node): Tensor => {
     const here = where(equal(node.inputs[0]!, node), 1, 0)
@@ -26,16 +28,16 @@ const extremum = (
     }),
     reverse: (node, [g]) => [g ? nodeOf(mul(g, share(node))) : null],
     forward: (node, [t]) => [t ? nodeOf(sum(mul(t, share(node)), node.attributes.axes, true)) : null],
-    kernel: ({ attributes: { axes }, inputs: [x], shape }) => {
+    kernel: ({ attributes: { axes }, inputs: [x], shape, dtype }) => {
       const { base, along } = reduction(x!.shape, shape, axes)
       return ([out], [a], lanes) => {
         const n = x!.varies ? lanes : 1
         for (let o = 0; o < base.length; o++) {
           const target = o * n
+          out!.fill(none[dtype], target, target + n)
           for (let r = 0; r < along.length; r++) {
             const source = (base[o]! + along[r]!) * n
-            for (let l = 0; l < n; l++)
-              out![target + l] = r === 0 ? a![source + l]! : pick(out![target + l]!, a![source + l]!)
+            for (let l = 0; l < n; l++) out![target + l] = pick(out![target + l]!, a![source + l]!)
           }
         }
       }
@@ -44,8 +46,8 @@ const extremum = (
   }
 }
 
-export const maxOperation = extremum('max', Math.max)
-export const minOperation = extremum('min', Math.min)
+export const maxOperation = extremum('max', Math.max, { float: -Infinity, int: -(2 ** 31), bool: 0 })
+export const minOperation = extremum('min', Math.min, { float: Infinity, int: 2 ** 31 - 1, bool: 1 })
 
 const reducing =
   (operation: Operation<{ readonly axes: readonly number[] }>): Reduce =>
@@ -70,6 +72,7 @@ export const product = <A extends string = never>(x: Tensor<A>, axis = -1): Tens
   const at = resolveAxis(axis, x.shape, 'product')
   const n = x.shape[at]!
   if (n === 1) return take(x, at, 0)
+  if (n === 0) return filled(1, dropAxes(x.shape, [at]), x.dtype)
   const half = n >> 1
   const pairs = mul(slice(x, at, 0, half), slice(x, at, half, 2 * half))
   return product(n % 2 ? concat([pairs, slice(x, at, n - 1)], at) : pairs, at)
@@ -79,8 +82,8 @@ export const product = <A extends string = never>(x: Tensor<A>, axis = -1): Tens
 export const logSumExp: Reduce = (x, axis, keep = false) => {
   const axes = resolveAxes(x.shape, axis, 'logSumExp')
   const largest = max(x, axes, true)
-  // A row of -∞ is shifted by 0: -∞ - (-∞) would be NaN.
-  const shift = stopGradient(where(equal(largest, -Infinity), 0, largest))
+  // A row whose largest is infinite is not shifted: ∞ - ∞ would be NaN.
+  const shift = stopGradient(where(finite(largest), largest, 0))
   const kept = add(log(sum(exp(sub(x, shift)), axes, true)), shift)
   return keep ? kept : reshape(kept, dropAxes(x.shape, axes))
 }
