@@ -1,5 +1,5 @@
 import { sum, type Tensor } from '@diffeo/autodiff'
-import { type Bijector, define, type Json, type Spec } from '../bijector.ts'
+import { assemble, type Bijector, type Json, type Spec } from '../bijector.ts'
 import type { MaskedConditioner } from '../conditioners/masked.ts'
 import { maskedMlpFrom } from '../conditioners/maskedMlp.ts'
 import type { Domain } from '../domain.ts'
@@ -25,6 +25,9 @@ export interface AutoregressiveOptions<In extends string, Out extends string> {
   readonly inverse?: 'incremental' | 'jacobi'
 }
 
+/** The masked network's values, layer by layer. */
+export type AutoregressiveParams = readonly { readonly [k: string]: Tensor }[]
+
 /**
  * Coordinate i moves by a map that a masked network chooses from the coordinates before it (and the context):
  * y_i = t(x_i; network(x_<i)).
@@ -40,7 +43,7 @@ export interface AutoregressiveOptions<In extends string, Out extends string> {
  */
 export const autoregressive = <In extends string, Out extends string>(
   options: AutoregressiveOptions<In, Out>,
-): Bijector<Domain<In>, Domain<Out>, readonly { readonly [k: string]: Tensor }[]> => {
+): Bijector<Domain<In>, Domain<Out>, AutoregressiveParams> => {
   const { dim, transform, conditioner, order = 'natural', passes = dim, inverse = 'incremental' } = options
   const { ranks, sorted } = orderOf(dim, order, passes)
   const sortedRanks = sorted.map((i) => ranks[i]!)
@@ -48,7 +51,7 @@ export const autoregressive = <In extends string, Out extends string>(
   const network = conditioner.masked(sortedRanks, transform.parameterCount)
   const inside: Sorted = { transform: transform as unknown as Transform, network, ranks: sortedRanks }
   const backwards = inverse === 'jacobi' ? jacobiInverse : incrementalInverse
-  return define({
+  return assemble<AutoregressiveParams, Domain<In>, Domain<Out>>({
     spec: {
       kind: 'autoregressive',
       options: {

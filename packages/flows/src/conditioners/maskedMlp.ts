@@ -1,5 +1,6 @@
 import { add, concat, type Example, gelu, matmul, mul, relu, silu, slice, type Tensor, tanh } from '@diffeo/autodiff'
 import type { Spec } from '../bijector.ts'
+import type { Initial } from '../initial.ts'
 import { mistake, showShape } from '../mistake.ts'
 import { type Parameter, parameter } from '../parameters.ts'
 import type { MaskedConditioner, MaskedNetwork } from './masked.ts'
@@ -29,7 +30,9 @@ export interface MaskedMlpOptions {
  *
  * - Hidden units are sorted by degree, so the masks are block triangular: one pass leaves most of the zero part out, and
  *   growing the network rank by rank costs about one pass in all, since every unit is computed once.
- * - Weights start as in He et al. 2015 for the columns that a row sees; the last layer starts at 0.
+ * - Hidden weights start as in He et al. 2015 (Glorot & Bengio 2010 where the activation is tanh), counting only what a
+ *   row sees on average; the last layer starts at 0, so that what it conditions starts at its own start.
+ * @throws when a width is not a positive whole number; when the context that comes is not the one declared
  *
  * @see Germain et al. 2015, MADE: Masked Autoencoder for Distribution Estimation
  * @example
@@ -61,7 +64,7 @@ export const networkOf = (layers: readonly MaskedLayer[], activation: Activation
   const last = layers.length - 1
   const after = (layer: number, x: Example): Example => (layer === last ? x : active(x))
   return {
-    parameters: layers.map((layer, i) => declaredLayer(layer, i === last)),
+    parameters: layers.map((layer, i) => declaredLayer(layer, i === last, activation)),
     apply: (params, x, given) =>
       layers.reduce(
         (at, layer, i) => after(i, wholeLayer(layer, weightsOf(params, i), at)),
@@ -91,17 +94,25 @@ interface LayerWeights {
 }
 const weightsOf = (params: unknown, layer: number): LayerWeights => (params as readonly LayerWeights[])[layer]!
 
-const declaredLayer = (layer: MaskedLayer, isLast: boolean): { readonly [k: string]: Parameter } => {
+const declaredLayer = (
+  layer: MaskedLayer,
+  isLast: boolean,
+  activation: Activation,
+): { readonly [k: string]: Parameter } => {
   const { rows, columns } = layer
   return {
     ...(columns.length > 0 && {
-      weight: parameter(
-        [rows.length, columns.length],
-        isLast ? { kind: 'zeros' } : { kind: 'he', fanIn: meanFanIn(layer) },
-      ),
+      weight: parameter([rows.length, columns.length], isLast ? { kind: 'zeros' } : startOf(layer, activation)),
     }),
     bias: parameter([rows.length], { kind: 'zeros' }),
   }
+}
+
+const startOf = (layer: MaskedLayer, activation: Activation): Initial => {
+  const fanIn = meanFanIn(layer)
+  return activation === 'tanh'
+    ? { kind: 'glorot', fanIn, fanOut: (fanIn * layer.rows.length) / layer.columns.length }
+    : { kind: 'he', fanIn }
 }
 
 /** Bands of one pass. More leave out more zeros, in more and thinner products. */
