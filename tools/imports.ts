@@ -111,6 +111,8 @@ const list = (names: Iterable<string>): string => [...names].join(', ') || 'noth
 /** `packages/NAME`, `tools` or `benchmarks`: what a relative import may not leave. */
 const homeOf = (path: string): string => (/^packages\/[^/]+/.exec(path) ?? /^[^/]+/.exec(path)!)[0]
 
+const testFolder = /^packages\/[^/]+\/test\//
+
 const layerOf = (pack: string, path: string): string => {
   const inner = path.slice(`packages/${pack}/src/`.length)
   return insides[pack]?.files[inner] ?? inner.split('/')[0]!
@@ -142,6 +144,8 @@ const between = (source: Source, i: Import, manifests: ReadonlyMap<string, Manif
 const relatively = (source: Source, i: Import): string | null => {
   const target = posix.join(posix.dirname(source.path), i.from)
   const home = homeOf(source.path)
+  // Tests may share their helpers.
+  if (testFolder.test(source.path) && testFolder.test(target)) return null
   if (homeOf(target) !== home) return `'${i.from}' leaves ${home}; import other packages by name`
   const pack = /^packages\/([^/]+)\/src\//.exec(source.path)?.[1]
   if (pack === undefined) return null

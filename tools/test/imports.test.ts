@@ -198,6 +198,10 @@ describe('imports', () => {
     expect(judge(path, text)).toEqual([expected])
   })
 
+  test('tests share their helpers, also over packages', () => {
+    expect(judge('packages/flows/test/x.test.ts', "import { near } from '../../autodiff/test/near.ts'")).toEqual([])
+  })
+
   test('a cycle is shown whole', () => {
     const found = violations(
       write({
