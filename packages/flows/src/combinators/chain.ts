@@ -104,10 +104,13 @@ const adaptAll = (
 }
 
 const costs: readonly Cost[] = ['parallel', 'incremental', 'sequential', 'iterative']
-const worstOf = (found: readonly Cost[]): Cost => costs[Math.max(0, ...found.map((cost) => costs.indexOf(cost)))]!
+/** The dearest of the costs. */
+export const worstOf = (found: readonly Cost[]): Cost =>
+  costs[Math.max(0, ...found.map((cost) => costs.indexOf(cost)))]!
 
 const exactnesses: readonly Exactness[] = ['exact', 'numerical', 'estimate']
-const leastExact = (found: readonly Exactness[]): Exactness =>
+/** The least exact of them. */
+export const leastExact = (found: readonly Exactness[]): Exactness =>
   exactnesses[Math.max(0, ...found.map((e) => exactnesses.indexOf(e)))]!
 
 export const isometry = (region: Region): Lipschitz => ({ forward: 1, inverse: 1, image: region })

@@ -22,22 +22,33 @@ export const monotone = (expression: Expression, others: number, domain: Ends): 
   const increasing = signs.every((sign) => sign > 0)
   if (!increasing && !signs.every((sign) => sign < 0))
     return { obstacle: 'interval arithmetic cannot prove that the derivative keeps one sign' }
-  const ends = domain.map((end) => evaluateExpression(expression, [end, ...held.map(() => 0.5)]))
-  const moved = domain.map((end) => evaluateExpression(expression, [end, ...held.map(() => -1.25)]))
+  const endsAt = (other: number): readonly number[] =>
+    domain.map((end) => {
+      const value = evaluateExpression(expression, [end, ...held.map(() => other)])
+      return Number.isNaN(value) && endless(derivative, held, domain, end) ? (increasing ? end : -end) : value
+    })
+  const [ends, moved] = [endsAt(0.5), endsAt(-1.25)]
   if (ends.some(Number.isNaN)) return { obstacle: 'its values at the ends of the domain are unknown' }
   if (ends.some((end, i) => end !== moved[i]))
     return { obstacle: 'its codomain moves with a parameter, so it is no support' }
   return { derivative, increasing, codomain: increasing ? [ends[0]!, ends[1]!] : [ends[1]!, ends[0]!] }
 }
 
+/** Whether the map has no bound towards an infinite end of the domain: its slope stays away from 0 there. */
+const endless = (derivative: Expression, held: readonly interval.Interval[], domain: Ends, end: number): boolean => {
+  if (Number.isFinite(end)) return false
+  const [lower, upper] = rangeOf(derivative, [end > 0 ? piecesOf(domain).at(-1)! : piecesOf(domain)[0]!, ...held])
+  return lower > 0 || upper < 0
+}
+
 /** 1 or -1 where the sign is proven, else 0. A slope that only tends to 0 beyond every bound is allowed there. */
 const signOn = (derivative: Expression, held: readonly interval.Interval[], piece: Ends, depth: number): -1 | 0 | 1 => {
   const [lower, upper] = rangeOf(derivative, [piece, ...held])
-  const endless = !Number.isFinite(piece[0]) || !Number.isFinite(piece[1])
-  if (lower > 0 || (endless && lower === 0 && upper > 0)) return 1
-  if (upper < 0 || (endless && upper === 0 && lower < 0)) return -1
+  const unbounded = !Number.isFinite(piece[0]) || !Number.isFinite(piece[1])
+  if (lower > 0 || (unbounded && lower === 0 && upper > 0)) return 1
+  if (upper < 0 || (unbounded && upper === 0 && lower < 0)) return -1
   const middle = (piece[0] + piece[1]) / 2
-  if (depth === 0 || endless || !(piece[0] < middle && middle < piece[1])) return 0
+  if (depth === 0 || unbounded || !(piece[0] < middle && middle < piece[1])) return 0
   const left = signOn(derivative, held, [piece[0], middle], depth - 1)
   return left !== 0 && left === signOn(derivative, held, [middle, piece[1]], depth - 1) ? left : 0
 }
