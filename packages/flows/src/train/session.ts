@@ -2,7 +2,6 @@ import {
   adam,
   clipByGlobalNorm,
   cosine,
-  type Engine,
   type Example,
   example,
   exponentialMovingAverage,
@@ -26,7 +25,7 @@ import { joinPartition, type Partition, partition } from '../parameters.ts'
 import { type Arrays, placeholders, type Residents, read, release, upload } from './arrays.ts'
 import { gatherer } from './batches.ts'
 import type { Dataset } from './dataset.ts'
-import type { Settings } from './options.ts'
+import type { Job } from './job.ts'
 
 /** What one step tells: the batch's mean log-density before it, and each trained parameter's Σ gradient². */
 export interface StepReport {
@@ -68,13 +67,11 @@ interface StepInputs {
   readonly batch: Example
 }
 
+/** `steps`: those of the whole training; `adapts`: whether layers keep a state that moves with every batch. */
 export const openSession = async (
-  engine: Engine,
-  flow: Flow,
-  training: Dataset,
-  validation: Dataset | undefined,
-  settings: Settings,
+  { engine, flow, training, validation, settings }: Job,
   steps: number,
+  adapts: boolean,
   start: SessionStart,
 ): Promise<Session> => {
   const rising = Math.round(settings.warmup * steps)
@@ -93,7 +90,6 @@ export const openSession = async (
   const trained: Tensors = placeholders(start.values.trained) as Tensors
   const state: Tensors = placeholders(start.values.state) as Tensors
   const batch = example(flow.domain.shape)
-  const adapts = flow.adapt !== undefined && Object.keys(state).length > 0
 
   const initialise = async (given: Arrays | undefined, fresh: (params: Tensors) => Tree<Tensor>): Promise<Arrays> => {
     if (given) return given

@@ -17,11 +17,17 @@ export const train = async (job: Job): Promise<Result> => {
   const since = performance.now()
   const seconds = (): number => (performance.now() - since) / 1000
   const { resumeFrom: resumed } = options
-  const start = resumed ?? {
-    values: await startingValues(engine, flow, training, settings.seed, options.initial),
-  }
+  const { values, adapts } = await startingValues(
+    engine,
+    flow,
+    training,
+    settings.seed,
+    options.initial,
+    resumed?.values,
+  )
+  const start = resumed ?? { values }
   const names = leavesOf(flow.parameters).flatMap(({ path, parameter: { role } }) => (role === 'trained' ? [path] : []))
-  if (names.length === 0) return untrained(job, start.values, seconds)
+  if (names.length === 0) return untrained(job, values, seconds)
   const stepsPerEpoch = batchCount(training.rows, settings.batchSize)
   const steps = settings.epochs * stepsPerEpoch
   const at: Position = {
@@ -32,7 +38,7 @@ export const train = async (job: Job): Promise<Result> => {
     best: resumed?.best,
     history: [...(resumed?.history ?? [])],
   }
-  const session = await openSession(engine, flow, training, validation, settings, steps, start)
+  const session = await openSession(job, steps, adapts, start)
   const emit = options.onEvent ?? (() => {})
   emit({
     _tag: 'Started',
@@ -55,7 +61,7 @@ export const train = async (job: Job): Promise<Result> => {
       const rows = order.subarray(from, to)
       const report = await session.step(rows, at.step)
       const wrong = notFinite(report, names)
-      if (wrong) return diverged(job, at, wrong, rows, start.values)
+      if (wrong) return diverged(job, at, wrong, rows, values)
       at.step++
       at.running += report.logLikelihood * rows.length
       const gradientNorm = Math.sqrt(Array.from(report.squares).reduce((sum, x) => sum + x, 0))

@@ -1,7 +1,8 @@
-import { add, type HostArray, log, mul, sqrt, sub } from '@diffeo/autodiff'
+import { add, constant, type HostArray, log, mul, sqrt, sub, type Tensor } from '@diffeo/autodiff'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
 import { define } from '../../src/bijector.ts'
+import { actNorm } from '../../src/bijectors/actNorm.ts'
 import { standardNormal } from '../../src/distributions/standardNormal.ts'
 import { real } from '../../src/domain.ts'
 import { type Flow, over } from '../../src/flow.ts'
@@ -20,6 +21,8 @@ const data = normalTable(240, [2, -1], [0.5, 3])
 const mean = (xs: Float64Array): number => xs.reduce((a, b) => a + b, 0) / xs.length
 /** Small and quick; 4 steps in each of 6 epochs. */
 const short = { epochs: 6, batchSize: 60, learningRate: 0.05, validation: 0.1, seed: 3 } as const
+const stateOf = (params: unknown, name: string): number =>
+  (params as { bijector: Record<string, HostArray> }).bijector[name]!.data[0]!
 const bits = ({ seconds: _, ...rest }: { readonly seconds: number }) => rest
 
 describe('fit', () => {
@@ -174,6 +177,44 @@ describe('fit', () => {
     const outcome = await fitOrThrow(still, data, { validation: 0 })
     const expected = mean(await logDensities(still, outcome.params, data))
     expect(outcome).toMatchObject({ reason: 'nothingToTrain', steps: 0, trainingLogLikelihood: expected })
+  })
+})
+
+describe('adaptation', () => {
+  test('a layer that starts from data does so once, before the first step', async () => {
+    const flow = over(standardNormal(2))(actNorm(2)) as Flow
+    const outcome = await fitOrThrow(flow, data, { epochs: 1, batchSize: 240, validation: 0, learningRate: 1e-9 })
+    // Standardised by its own moments, a table scores what the best independent Gaussian does.
+    expect(outcome.trainingLogLikelihood).toBeCloseTo(right(linearCeilings(data)).original.independent, 9)
+    expect(stateOf(outcome.params, 'ready')).toBe(1)
+  })
+
+  test('a warm start is not adapted again', async () => {
+    const flow = over(standardNormal(2))(actNorm(2)) as Flow
+    const { params } = await fitOrThrow(flow, data, { ...short, validation: 0 })
+    const other = normalTable(240, [50, 50], [9, 9])
+    const again = await fitOrThrow(flow, other, { epochs: 1, batchSize: 240, validation: 0, initial: params })
+    expect(again.trainingLogLikelihood).toBeCloseTo(mean(await logDensities(flow, params, other)), 6)
+  })
+
+  test('a running state moves with every batch', async () => {
+    const counting = over(standardNormal(2))(
+      define({
+        spec: { kind: 'testCounting', options: null, parts: [] },
+        domain: real(2),
+        codomain: real(2),
+        parameters: { shift: parameter(2, { kind: 'zeros' }), seen: parameter([], { kind: 'zeros' }, 'state') },
+        forward: ({ shift }, x) => ({ value: sub(x, shift), logDet: constant(0) }),
+        inverse: ({ shift }, z) => ({ value: add(z, shift), logDet: constant(0) }),
+        adapt: ({ shift, seen }) => {
+          const next: Tensor = add(seen, 1)
+          return { shift, seen: next }
+        },
+      }),
+    ) as Flow
+    const outcome = await fitOrThrow(counting, data, { ...short, validation: 0 })
+    expect(outcome.bestEpoch).toBe(5)
+    expect(stateOf(outcome.params, 'seen')).toBe(1 + outcome.steps)
   })
 })
 
