@@ -1,10 +1,10 @@
 import { add, constant, type HostArray, log, mul, sqrt, sub, type Tensor } from '@diffeo/autodiff'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
-import { define } from '../../src/bijector.ts'
+import { assemble, define } from '../../src/bijector.ts'
 import { actNorm } from '../../src/bijectors/actNorm.ts'
 import { standardNormal } from '../../src/distributions/standardNormal.ts'
-import { real } from '../../src/domain.ts'
+import { type Real, real } from '../../src/domain.ts'
 import { type Flow, over } from '../../src/flow.ts'
 import { parameter } from '../../src/parameters.ts'
 import { linearCeilings } from '../../src/theory/ceiling.ts'
@@ -199,17 +199,14 @@ describe('adaptation', () => {
 
   test('a running state moves with every batch', async () => {
     const counting = over(standardNormal(2))(
-      define({
+      assemble<{ readonly shift: Tensor; readonly seen: Tensor }, Real, Real>({
         spec: { kind: 'testCounting', options: null, parts: [] },
         domain: real(2),
         codomain: real(2),
         parameters: { shift: parameter(2, { kind: 'zeros' }), seen: parameter([], { kind: 'zeros' }, 'state') },
         forward: ({ shift }, x) => ({ value: sub(x, shift), logDet: constant(0) }),
         inverse: ({ shift }, z) => ({ value: add(z, shift), logDet: constant(0) }),
-        adapt: ({ shift, seen }) => {
-          const next: Tensor = add(seen, 1)
-          return { shift, seen: next }
-        },
+        adapt: ({ shift, seen }) => ({ shift, seen: add(seen, 1) }),
       }),
     ) as Flow
     const outcome = await fitOrThrow(counting, data, { ...short, validation: 0 })
