@@ -1,8 +1,14 @@
+import { actNormKind } from './bijectors/actNorm.ts'
 import { affineKind } from './bijectors/affine.ts'
 import { affineTransformKind } from './bijectors/affineTransform.ts'
 import { elementwiseKind } from './bijectors/elementwise.ts'
+import { householderKind } from './bijectors/householder.ts'
+import { luLinearKind } from './bijectors/lu.ts'
+import { rationalQuadraticSplineKind } from './bijectors/rationalQuadraticSpline.ts'
 import { scaleKind } from './bijectors/scale.ts'
 import { shiftKind } from './bijectors/shift.ts'
+import { standardiseKind } from './bijectors/standardise.ts'
+import { autoregressiveKind } from './combinators/autoregressive.ts'
 import { concatKind } from './combinators/concat.ts'
 import { conditionalKind } from './combinators/conditional.ts'
 import { couplingKind } from './combinators/coupling.ts'
@@ -12,6 +18,7 @@ import { permuteKind } from './combinators/permute.ts'
 import { reshapeKind } from './combinators/reshape.ts'
 import { sandwichKind } from './combinators/sandwich.ts'
 import { stackKind } from './combinators/stack.ts'
+import { unconditionedKind } from './combinators/unconditioned.ts'
 import { unifyKind } from './combinators/unify.ts'
 import { mlpKind } from './conditioners/mlp.ts'
 import type { Kinds } from './kinds.ts'
@@ -20,13 +27,17 @@ import { scalarKind } from './scalar/scalar.ts'
 /** Every kind that comes with the library: one line for each. */
 export const builtInKinds: Kinds = {
   bijectors: [
+    actNormKind,
     affineKind,
+    autoregressiveKind,
     chainKind,
     concatKind,
     conditionalKind,
     couplingKind,
     elementwiseKind,
+    householderKind,
     invertKind,
+    luLinearKind,
     permuteKind,
     reshapeKind,
     sandwichKind,
@@ -34,8 +45,10 @@ export const builtInKinds: Kinds = {
     scaleKind,
     shiftKind,
     stackKind,
+    standardiseKind,
+    unconditionedKind,
     unifyKind,
   ],
-  transforms: [affineTransformKind],
+  transforms: [affineTransformKind, rationalQuadraticSplineKind],
   conditioners: [mlpKind],
 }

@@ -16,6 +16,7 @@ export {
   unbounded,
   type WithLogDet,
 } from './bijector.ts'
+export { type ActNormOptions, type ActNormParams, actNorm } from './bijectors/actNorm.ts'
 export { affine } from './bijectors/affine.ts'
 export { type AffineTransformOptions, affineTransform, boundForDepth } from './bijectors/affineTransform.ts'
 export {
@@ -25,16 +26,26 @@ export {
   type ScalarBijection,
 } from './bijectors/elementwise.ts'
 export { exp } from './bijectors/exp.ts'
+export { type HouseholderParams, householder } from './bijectors/householder.ts'
 export { leakyTanh } from './bijectors/leakyTanh.ts'
+export { type LuLinearOptions, type LuLinearParams, luLinear } from './bijectors/lu.ts'
 export { power } from './bijectors/power.ts'
+export { type RationalQuadraticSplineOptions, rationalQuadraticSpline } from './bijectors/rationalQuadraticSpline.ts'
 export { scale } from './bijectors/scale.ts'
 export { shift } from './bijectors/shift.ts'
 export { sigmoid } from './bijectors/sigmoid.ts'
 export { softclip } from './bijectors/softclip.ts'
 export { softplus } from './bijectors/softplus.ts'
+export { type StandardiseParams, type StandardMoments, standardise } from './bijectors/standardise.ts'
 export { tanh } from './bijectors/tanh.ts'
 export { builtInKinds } from './catalogue.ts'
 export { andThen } from './combinators/andThen.ts'
+export type { OrderOption } from './combinators/autoregressive/order.ts'
+export {
+  type AutoregressiveOptions,
+  type AutoregressiveParams,
+  autoregressive,
+} from './combinators/autoregressive.ts'
 export { Category } from './combinators/category.ts'
 export { type Chain, chain, layersOf } from './combinators/chain.ts'
 export { concat, type Joined } from './combinators/concat.ts'
@@ -49,8 +60,11 @@ export { repeat } from './combinators/repeat.ts'
 export { reshape } from './combinators/reshape.ts'
 export { type SandwichParams, sandwich } from './combinators/sandwich.ts'
 export { stack } from './combinators/stack.ts'
+export { type UnconditionedParams, unconditioned } from './combinators/unconditioned.ts'
 export { unify } from './combinators/unify.ts'
 export type { Conditioner, Network } from './conditioner.ts'
+export type { MaskedConditioner, MaskedNetwork } from './conditioners/masked.ts'
+export { type MaskedMlpOptions, maskedMlp } from './conditioners/maskedMlp.ts'
 export { type MlpOptions, mlp } from './conditioners/mlp.ts'
 export { type Distribution, type DistributionDefinition, defineDistribution, type WithLogProb } from './distribution.ts'
 export { standardNormal } from './distributions/standardNormal.ts'
@@ -95,6 +109,16 @@ export {
   type Role,
   type Values,
 } from './parameters.ts'
+export {
+  type AffinePresetOptions,
+  type AutoregressivePresetOptions,
+  iaf,
+  maf,
+  neuralSplineFlow,
+  type PresetOptions,
+  realNVP,
+  type SplinePresetOptions,
+} from './presets.ts'
 export { rebuild } from './rebuild.ts'
 export { type ScalarOptions, scalar } from './scalar/scalar.ts'
 export { type Ceiling, type Ceilings, linearCeilings } from './theory/ceiling.ts'
