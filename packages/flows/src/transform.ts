@@ -28,5 +28,7 @@ export interface Transform<In extends string = string, Out extends string = In> 
 }
 
 /** A network's output `[d · k]`, coordinate by coordinate, as the raw numbers `[d, k]` of a transform. */
-export const rawParameters = (transform: Transform, output: Example, dim: number): Example =>
-  add(reshape(output, [dim, transform.parameterCount]), constant(transform.initialRaw))
+export const rawParameters = (transform: Transform, output: Example, dim: number): Example => {
+  const raw = reshape(output, [dim, transform.parameterCount])
+  return transform.initialRaw.every((start) => start === 0) ? raw : add(raw, constant(transform.initialRaw))
+}
