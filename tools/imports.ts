@@ -48,8 +48,8 @@ const onlyFrom: Readonly<Record<string, string>> = {
   'gpu.js': 'packages/autodiff/src/target/gpu/',
 }
 
-/** Packages that browsers load: a module of Node's is imported where it is used, with `await import`. */
-const inBrowsers: readonly string[] = ['autodiff', 'flows', 'data']
+/** What browsers load: whatever runs with these imports a module of Node's where it is used, with `await import`. */
+const inBrowsers: readonly string[] = ['autodiff', 'flows', 'data'].map((name) => `packages/${name}/src/index.ts`)
 
 /** Files through which a cycle may run, and why. */
 const knots: Readonly<Record<string, string>> = {
@@ -164,10 +164,7 @@ const outside = (source: Source, i: Import, manifests: ReadonlyMap<string, Manif
   if (/^fp-ts(\/|$)/.test(i.from) && !/^fp-ts\/lib\/\w+\.js$/.test(i.from))
     return `'${i.from}' does not load in Node; write 'fp-ts/lib/Either.js'`
   if (pack === undefined || i.kind === 'type') return null
-  if (i.from.startsWith('node:'))
-    return inBrowsers.includes(pack) && i.kind === 'value'
-      ? `'${i.from}' would keep ${pack} from loading in a browser; use await import('${i.from}') where it is needed`
-      : null
+  if (i.from.startsWith('node:')) return null
   const name = i.from.split('/', i.from.startsWith('@') ? 2 : 1).join('/')
   const folder = onlyFrom[name]
   if (folder !== undefined && !source.path.startsWith(folder)) return `only ${folder} loads '${name}'`
@@ -184,9 +181,11 @@ const moreThanReexports = ({ path, text }: Source): readonly string[] => {
   return code.replace(statement, '').replace('export {}', '').trim() ? [`${path}: an index only re-exports`] : []
 }
 
-/** One line for each import that closes a cycle. Erased imports close none: types may refer to each other. */
-const cycles = (sources: readonly Source[]): readonly string[] => {
-  const next = new Map(
+/** The files that run when a file is imported. Erased imports run nothing. */
+type Runs = ReadonlyMap<string, readonly string[]>
+
+const runsOf = (sources: readonly Source[]): Runs =>
+  new Map(
     sources.map(({ path, imports }) => [
       path,
       imports
@@ -194,15 +193,30 @@ const cycles = (sources: readonly Source[]): readonly string[] => {
         .map((i) => posix.join(posix.dirname(path), i.from)),
     ]),
   )
+
+const onlyInNode = (sources: readonly Source[], runs: Runs): readonly string[] => {
+  const reached = new Set(inBrowsers)
+  for (const path of reached) for (const to of runs.get(path) ?? []) reached.add(to)
+  return sources.flatMap(({ path, imports }) =>
+    imports
+      .filter((i) => reached.has(path) && i.kind === 'value' && i.from.startsWith('node:'))
+      .map(
+        (i) => `${path}:${i.line}: '${i.from}' is not in browsers; use await import('${i.from}') where it is needed`,
+      ),
+  )
+}
+
+/** One line for each import that closes a cycle; types may refer to each other. */
+const cycles = (runs: Runs): readonly string[] => {
   const found: string[] = []
   const done = new Set<string>()
   const follow = (path: string, trail: readonly string[]): void => {
     if (trail.includes(path)) found.push([...trail.slice(trail.indexOf(path)), path].join(' -> '))
     else if (!done.has(path) && !Object.hasOwn(knots, path))
-      for (const to of next.get(path) ?? []) follow(to, [...trail, path])
+      for (const to of runs.get(path) ?? []) follow(to, [...trail, path])
     done.add(path)
   }
-  for (const path of next.keys()) follow(path, [])
+  for (const path of runs.keys()) follow(path, [])
   return found.map((cycle) => `${cycle.split(' ')[0]}: imports run in a cycle: ${cycle}`)
 }
 
@@ -219,6 +233,7 @@ const sourcesIn = (root: string, folder: string): readonly Source[] =>
 export const violations = (root: string): readonly string[] => {
   const folders = readdirSync(root, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? entry.name : []))
   const sources = ['packages', 'benchmarks', 'tools'].flatMap((f) => (folders.includes(f) ? sourcesIn(root, f) : []))
+  const runs = runsOf(sources)
   const manifests = new Map(
     readdirSync(join(root, 'packages')).map((name): [string, Manifest] => [
       name,
@@ -239,7 +254,8 @@ export const violations = (root: string): readonly string[] => {
       }),
       ...moreThanReexports(source),
     ]),
-    ...cycles(sources),
+    ...onlyInNode(sources, runs),
+    ...cycles(runs),
   ]
 }
 
