@@ -15,8 +15,14 @@ export interface Parameter {
 }
 export type ParameterTree = Parameter | readonly ParameterTree[] | { readonly [k: string]: ParameterTree }
 
-/** The tensors that a declaration stands for, in the same tree. */
-export type Values<D> = D extends Parameter ? Tensor : { readonly [K in keyof D]: Values<D[K]> }
+/** The tensors that a declaration stands for, in the same tree; unknown for a tree that is made at run time. */
+export type Values<D> = [ParameterTree, Whole<D>] extends [D, never]
+  ? unknown
+  : D extends Parameter
+    ? Tensor
+    : { readonly [K in keyof D]: Values<D[K]> }
+/** `{}` fits every tree too; unlike the union of all trees it does so by itself. */
+type Whole<D> = D extends unknown ? (ParameterTree extends D ? D : never) : never
 
 declare const values: unique symbol
 /** A parameter tree that remembers the type of its values. */

@@ -13,8 +13,15 @@ export const invert = <A extends Domain, B extends Domain, P>(b: Bijector<A, B, 
   const bare = b as unknown as Bijector
   if (isChain(bare)) return inverted(bare) as unknown as Bijector<B, A, P>
   if (isInverted(bare)) return bare.inside as unknown as Bijector<B, A, P>
-  return turned(b)
+  const before = known.get(bare)
+  if (before) return before as unknown as Bijector<B, A, P>
+  const made = turned(b)
+  known.set(bare, made as unknown as Bijector)
+  return made
 }
+
+/** One inverse for each map, so that chains of the same layers are the same values however they were inverted. */
+const known = new WeakMap<Bijector, Bijector>()
 
 const inverted = (b: Chain): Chain => chainOf([...b.layers].reverse().map(invert), b.codomain, b.domain)
 
