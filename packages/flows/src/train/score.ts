@@ -59,6 +59,9 @@ const scatter = ({ data, lanes: own }: HostArray, into: Float64Array, from: numb
     for (let e = 0; e < size; e++) into[(from + l) * size + e] = data[own === undefined ? e : e * count + l]!
 }
 
+/** A key for each row, for layers that are random themselves; apart from those of a training or of `draw`. */
+export const rowKey = (seed: number): Example => random.foldIn(random.foldIn(random.key(seed), 1), lanes.index())
+
 /** Log-density of every row, `[rows]`, nats, in the units of the data. */
 export const logDensities = async (
   flow: Flow,
@@ -66,7 +69,7 @@ export const logDensities = async (
   data: Dataset,
   options: ScoreOptions = {},
 ): Promise<Float64Array> => {
-  const key = random.foldIn(random.foldIn(random.key(options.seed ?? 0), 1), lanes.index())
+  const key = rowKey(options.seed ?? 0)
   const [densities] = await overRows((p, x) => [flow.logProb(p, x, { key })], flow, params, data, options)
   return densities ?? new Float64Array(0)
 }
