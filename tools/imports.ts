@@ -6,6 +6,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
+import { type Import, type Source, sourcesIn, statement } from './sources.ts'
 
 /** Each name with what stands directly below it; what is below that may be imported too. */
 type Layers = Readonly<Record<string, readonly string[]>>
@@ -54,53 +55,6 @@ const inBrowsers: readonly string[] = ['autodiff', 'flows', 'data'].map((name) =
 /** Files through which a cycle may run, and why. */
 const knots: Readonly<Record<string, string>> = {
   'packages/autodiff/src/derive/derive.ts': 'a loop has a body, which either mode of differentiation differentiates',
-}
-
-interface Import {
-  readonly from: string
-  readonly names: readonly string[]
-  /** `value` runs the other file first, `type` is erased, `lazy` runs it later. */
-  readonly kind: 'value' | 'type' | 'lazy'
-  readonly line: number
-}
-
-interface Source {
-  /** Relative to the root, with `/`. */
-  readonly path: string
-  readonly text: string
-  readonly imports: readonly Import[]
-}
-
-/** The formatter runs in the same step, so a statement starts its line and its module name is in single quotes. */
-const statement =
-  /^(?:import|export)\s+(type\s+)?((?:[\w$]+\s*,?\s*)?(?:\*(?:\s+as\s+[\w$]+)?|\{[^}]*\})?)\s*from\s*'([^']+)'/gm
-const sideEffect = /^import\s+'([^']+)'/gm
-const lazy = /\bimport\(\s*'([^']+)'/g
-
-const importsOf = (text: string): readonly Import[] => {
-  const lineOf = (index: number): number => text.slice(0, index).split('\n').length
-  const found: Import[] = []
-  for (const match of text.matchAll(statement)) {
-    const specifiers = /\{([^}]*)\}/
-      .exec(match[2]!)?.[1]
-      ?.split(',')
-      .flatMap((s) => s.trim() || [])
-    const erased = match[1] !== undefined || (specifiers?.length && specifiers.every((s) => s.startsWith('type ')))
-    found.push({
-      from: match[3]!,
-      names: specifiers?.map((s) => s.replace(/^type\s+/, '').split(/\s+as\s+/)[0]!) ?? ['*'],
-      kind: erased ? 'type' : 'value',
-      line: lineOf(match.index),
-    })
-  }
-  for (const match of text.matchAll(sideEffect))
-    found.push({ from: match[1]!, names: [], kind: 'value', line: lineOf(match.index) })
-  for (const match of text.matchAll(lazy)) {
-    const before = text.slice(text.lastIndexOf('\n', match.index) + 1, match.index)
-    if (!/^\s*\*|\/\//.test(before))
-      found.push({ from: match[1]!, names: ['*'], kind: 'lazy', line: lineOf(match.index) })
-  }
-  return found
 }
 
 const below = (layers: Layers, name: string): ReadonlySet<string> =>
@@ -219,15 +173,6 @@ const cycles = (runs: Runs): readonly string[] => {
   for (const path of runs.keys()) follow(path, [])
   return found.map((cycle) => `${cycle.split(' ')[0]}: imports run in a cycle: ${cycle}`)
 }
-
-const sourcesIn = (root: string, folder: string): readonly Source[] =>
-  readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry): readonly Source[] => {
-    const path = posix.join(folder, entry.name)
-    if (entry.isDirectory()) return /^(node_modules|dist)$/.test(entry.name) ? [] : sourcesIn(root, path)
-    if (!entry.name.endsWith('.ts')) return []
-    const text = readFileSync(join(root, path), 'utf8')
-    return [{ path, text, imports: importsOf(text) }]
-  })
 
 /** Every violation under `root`, one line each, with file and line. */
 export const violations = (root: string): readonly string[] => {

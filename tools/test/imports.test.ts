@@ -33,7 +33,7 @@ const clean: Tree = {
   'packages/autodiff/src/tensor/tensor.ts':
     "import type { Operation } from './operation.ts'\nimport { row } from '../scalar/rows.ts'\nexport const add = row\nexport type Tensor = Operation\n",
   'packages/autodiff/src/tensor/operation.ts':
-    "import { type Tensor } from './tensor.ts'\nexport type Operation = Tensor\n",
+    "import type { Tensor } from './tensor.ts'\nexport type Operation = Tensor\n",
   'packages/autodiff/src/derive/derive.ts': "import { add } from '../tensor/tensor.ts'\nexport const grad = add\n",
   'packages/autodiff/src/compile/program.ts': "import { row } from '../scalar/rows.ts'\nexport const program = row\n",
   'packages/autodiff/src/target/engine.ts':
@@ -218,7 +218,7 @@ describe('imports', () => {
         ...clean,
         'packages/flows/src/a.ts': "import { b } from './b.ts'\nexport const a = b",
         'packages/flows/src/b.ts': "import { c } from './deep/c.ts'\nexport const b = c",
-        'packages/flows/src/deep/c.ts': "import { a } from '../a.ts'\nexport const c = a",
+        'packages/flows/src/deep/c.ts': "import { type a } from '../a.ts'\nexport const c = a",
       }),
     )
     expect(found).toEqual([
