@@ -120,9 +120,12 @@ export {
   type SplinePresetOptions,
 } from './presets.ts'
 export { rebuild } from './rebuild.ts'
+export { builtInFlowKinds, type FlowKinds, rebuildDistribution, rebuildFlow } from './rebuildFlow.ts'
 export { type ScalarOptions, scalar } from './scalar/scalar.ts'
 export { type Ceiling, type Ceilings, linearCeilings } from './theory/ceiling.ts'
+export { type DiagnoseOptions, type Diagnostics, diagnose, type RoundTrip, type Volume } from './theory/diagnostics.ts'
 export { explainTheory, type TheoryError } from './theory/error.ts'
+export { type Estimate, estimate, estimates } from './theory/estimate.ts'
 export { type FittedGaussian, type FittedGaussians, fitGaussians } from './theory/gaussian.ts'
 export { type Ranking, ranking } from './theory/ranking.ts'
 export { type Spectrum, spectrum } from './theory/spectrum.ts'
