@@ -22,11 +22,15 @@ export const EPSILON = { float32: 2 ** -23, float64: 2 ** -52 } as const
  * condition of the whole computation. The noise is that of the seed alone.
  *
  * - element-wise: uniform within the stated units in the last place or the absolute amount;
- * - sums and contractions: uniform within ε/2 · Σ|terms| · (the longest chain of additions);
+ * - sums and contractions: uniform within ε/2 (ε in float64) · Σ|terms| · (the longest chain of additions);
  * - factorisations: exact, of inputs that are off by the stated units.
  */
 export const perturbed = (seed: number, epsilon: number): Rounding => {
   const noise = uniformNoise(seed)
+  // Below the smallest normal number the last place no longer shrinks with the value.
+  const tiny = epsilon * (epsilon === EPSILON.float32 ? 2 ** -126 : 2 ** -1022)
+  // Half a last place of float64 cannot be added in float64: it would be rounded away. There noise is a whole one.
+  const least = epsilon === EPSILON.float64 ? 1 : 0.5
   return (node, outputs, inputs, lanes) => {
     const { rounding } = node.operation
     if (!rounding) return
@@ -39,16 +43,17 @@ export const perturbed = (seed: number, epsilon: number): Rounding => {
     const floats = kindsOf(node).flatMap(({ dtype }, k) => (dtype === 'float' ? [outputs[k]!] : []))
     switch (rounding.kind) {
       case 'elementwise': {
-        const { ulp, absolute = 0 } = rounding.of(node.attributes)
+        const { ulp: stated, absolute = 0 } = rounding.of(node.attributes)
+        const ulp = stated === 0 ? 0 : Math.max(stated, least)
         // Absolute errors are stated for float32.
-        const floor = (absolute * epsilon) / EPSILON.float32
+        const floor = Math.max(ulp > 0 ? tiny : 0, (absolute * epsilon) / EPSILON.float32)
         if (ulp === 0 && floor === 0) return
         for (const out of floats)
           for (let i = 0; i < out.length; i++) out[i]! += noise() * Math.max(ulp * epsilon * Math.abs(out[i]!), floor)
         return
       }
       case 'accumulated': {
-        const scale = (epsilon / 2) * rounding.chain(node)
+        const scale = least * epsilon * rounding.chain(node)
         magnitudes(node, outputs, inputs, lanes).forEach((terms, k) => {
           const out = outputs[k]!
           for (let i = 0; i < out.length; i++) out[i]! += noise() * scale * terms[i]!

@@ -1,0 +1,121 @@
+import {
+  abs,
+  add,
+  div,
+  type Example,
+  grad,
+  jvp,
+  lanes,
+  mul,
+  random,
+  sub,
+  sum,
+  type Tensor,
+  tree,
+  vjp,
+} from '@diffeo/autodiff'
+import type { Bijector, Given } from '../bijector.ts'
+import { approximates, type Claim, equal, finite } from './claim.ts'
+import { type Law, type LawOptions, law } from './law.ts'
+
+/** Point and parameters, each example with its own copy, so that every gradient is one number for each point. */
+interface At {
+  readonly params: unknown
+  readonly x: Example
+}
+interface Out {
+  readonly value: Example
+  readonly logDet: Example
+}
+
+const spread = (params: unknown): unknown => tree.map((p) => lanes.spread(p as Tensor), params)
+const forward =
+  (b: Bijector, given: Given) =>
+  (at: At): Out =>
+    b.forward(at.params, at.x, given)
+
+/** Normal noise in the structure of a tree, different at every point. */
+const noiseLike = <P>(p: P, stream: number): P => {
+  const key = random.foldIn(random.foldIn(random.key(stream), lanes.index()), 0)
+  let leaf = 0
+  return tree.map((x) => random.normal(random.foldIn(key, leaf++), x.shape), p)
+}
+
+const dot = (a: unknown, b: unknown): Example => {
+  const left = tree.flatten(a)
+  const right = tree.flatten(b)
+  return left.reduce<Example>((total, { value }, i) => add(total, sum(mul(value, right[i]!.value))), lanes.spread(zero))
+}
+const zero = sub(0, 0) as Tensor
+
+/** Gradients of value and log-determinant by point and parameters are finite wherever these are. Catches a NaN from a branch that is not taken. */
+export const hasFiniteGradients = (b: Bijector, options?: LawOptions): Law =>
+  law('gradients are finite', {
+    ...options,
+    domain: b.domain,
+    parameters: b.parameters,
+    claims: (params, x, given) => {
+      const at: At = { params: spread(params), x }
+      const f = forward(b, given)
+      const { value, logDet } = f(at)
+      const where = add(sum(abs(value)), abs(logDet))
+      const gradients = grad((p: At) => {
+        const out = f(p)
+        return add(sum(mul(out.value, noiseLike(out.value, 1))), out.logDet) as never
+      })(at)
+      return tree.flatten(gradients).map(({ path, value: g }): Claim => finite(`∂/∂${path}`, g, where))
+    },
+  })
+
+/** ⟨u, J v⟩ = ⟨Jᵀu, v⟩: forward and reverse mode are transposes of one another. */
+export const modesAgree = (b: Bijector, options?: LawOptions): Law =>
+  law('forward and reverse derivatives are transposes', {
+    ...options,
+    domain: b.domain,
+    parameters: b.parameters,
+    claims: (params, x, given) => {
+      const at: At = { params: spread(params), x }
+      const f = forward(b, given)
+      const v = noiseLike(at, 2)
+      const [out, moved] = jvp(f, at, v)
+      const u = noiseLike(out, 3)
+      const [, pull] = vjp(f, at)
+      return [equal('⟨u, J v⟩', dot(u, moved), dot(pull(u), v))]
+    },
+  })
+
+/** Step of the difference quotients; half of it is used too, which tells their error. */
+const STEP = 1e-4
+
+/** Derivatives along a random direction, by point and parameters, are limits of difference quotients (float64, Richardson's extrapolation). */
+export const derivesItself = (b: Bijector, options?: LawOptions): Law =>
+  law('derivatives are limits of differences', {
+    spreads: [0, 0.5],
+    ...options,
+    precisions: ['float64'],
+    points: 'typical',
+    domain: b.domain,
+    parameters: b.parameters,
+    claims: (params, x, given) => {
+      const at: At = { params: spread(params), x }
+      const f = forward(b, given)
+      const inward = noiseLike(at, 4)
+      // Steps in proportion to a bounded coordinate's room stay inside its domain.
+      const v: At = b.domain.support === 'real' ? inward : { ...inward, x: mul(inward.x, mul(1e-3, x)) }
+      const [, exact] = jvp(f, at, v)
+      const quotient = (h: number): Out => {
+        const move = (sign: number): Out => f(tree.zip((p, d) => add(p, mul(sign * h, d)), at, v))
+        return tree.zip((up, down) => div(sub(up, down), 2 * h), move(1), move(-1))
+      }
+      const coarse = quotient(STEP)
+      const fine = quotient(STEP / 2)
+      return (['value', 'logDet'] as const).map((part) =>
+        approximates(
+          `derivative of ${part}`,
+          exact[part],
+          div(sub(mul(4, fine[part]), coarse[part]), 3),
+          abs(sub(fine[part], coarse[part])),
+        ),
+      )
+    },
+  })

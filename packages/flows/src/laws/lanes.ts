@@ -1,0 +1,47 @@
+import fc from 'fast-check'
+import type { Bijector } from '../bijector.ts'
+import { onTarget } from './claim.ts'
+import type { Law, LawOptions } from './law.ts'
+import { noiseOf } from './noise.ts'
+import { drawParameters } from './parameters.ts'
+import { drawPoints } from './points.ts'
+import { compileClaims, runClaims } from './run.ts'
+import { selectLanes } from './shrink.ts'
+
+/** Each example's result is its own, to the bit: the same whichever examples run beside it. Catches a map that lets examples meet. */
+export const keepsExamplesApart = (b: Bijector, { context }: LawOptions = {}): Law => {
+  const compiled = compileClaims({
+    domain: b.domain,
+    parameters: b.parameters,
+    ...(context && { context }),
+    claims: (params, x, given) => {
+      const y = b.forward(params, x, given)
+      return [onTarget('f(x)', y.value), onTarget('logDet', y.logDet)]
+    },
+  })
+  return fc.property(
+    fc.record({ seed: fc.nat({ max: 2 ** 31 - 1 }), spread: fc.constantFrom(0, 1) }),
+    ({ seed, spread }) => {
+      const params = drawParameters(b.parameters, seed, spread)
+      const count = 130
+      const points = {
+        x: drawPoints(b.domain, count, noiseOf(seed, 2)),
+        ...(context && { context: drawPoints({ support: 'real', shape: context }, count, noiseOf(seed, 3)) }),
+      }
+      const chosen = [...Array(count).keys()].filter((lane) => lane % 3 === seed % 3).reverse()
+      const all = runClaims(compiled, params, points, 'exact')
+      const some = runClaims(compiled, params, selectLanes(points, chosen), 'exact')
+      some.forEach(([few], c) => {
+        const [every] = all[c]!
+        for (let i = 0; i < few.data.length; i++) {
+          const element = Math.floor(i / chosen.length)
+          const lane = chosen[i % chosen.length]!
+          if (!Object.is(few.data[i], every.data[element * count + lane]))
+            throw new Error(
+              `${compiled.claims[c]!.what} of example ${lane} depends on the others: ${few.data[i]} among ${chosen.length}, ${every.data[element * count + lane]} among ${count}.`,
+            )
+        }
+      })
+    },
+  )
+}

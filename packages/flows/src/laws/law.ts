@@ -1,0 +1,39 @@
+import fc from 'fast-check'
+import { type Case, type Finding, type Judge, judgeOf, type Precision, type Subject } from './judge.ts'
+
+/** A law of one thing as a property: run it with `fc.assert(law)`. */
+export type Law = fc.IProperty<[Case]>
+
+export interface LawOptions extends Pick<Subject, 'context' | 'points'> {
+  /** Number formats in which it must hold: float64, and float64 with every operation rounded to float32. Both by default. */
+  readonly precisions?: readonly Precision[]
+  /** Standard deviations of the noise on trained parameters. */
+  readonly spreads?: readonly number[]
+}
+
+/** Parameters as they start, as if trained, and far out: a softmax of numbers with standard deviation 6 is nearly one-hot. */
+const SPREADS = [0, 0.5, 2, 6] as const
+
+/**
+ * The property that a subject's claims hold at 1,024 generated points for each generated set of parameters. It fails with the
+ * claim, the simplest point found, both sides and the tolerance measured there.
+ */
+export const law = (
+  name: string,
+  { precisions = ['float64', 'float32'], spreads = SPREADS, ...subject }: Subject & LawOptions,
+): Law => {
+  let judge: Judge | undefined
+  return fc.property(caseOf(spreads), (at) => {
+    judge ??= judgeOf(subject)
+    for (const precision of precisions) {
+      const finding = judge(at, precision)
+      if (finding) throw new Error(`${name}: ${explainFinding(finding, at)}`)
+    }
+  })
+}
+
+const caseOf = (spreads: readonly number[]): fc.Arbitrary<Case> =>
+  fc.record({ seed: fc.nat({ max: 2 ** 31 - 1 }), spread: fc.constantFrom(...spreads) })
+
+const explainFinding = ({ what, precision, point, left, right, allowed }: Finding, { seed, spread }: Case): string =>
+  `${what} in ${precision}: ${left} against ${right}, ${allowed} allowed, at [${point.join(', ')}] with parameters of seed ${seed} and spread ${spread}.`
