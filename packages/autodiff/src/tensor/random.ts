@@ -7,7 +7,7 @@ import { anyVaries, make, type Operation } from './operation.ts'
 import { type Node, nodeOf, type Tensor } from './tensor.ts'
 
 // A key is an int tensor [2]. Word j of element i of a draw is Threefry(key, [i >> 1, 0])[i & 1]; keys are derived with
-// a second counter word of 1, so that no draw and no derived key share a block.
+// a second counter word of 1, so that no draw and no derived key share a block. A word's top 23 bits give a number.
 
 const wantsKey = (operation: string, key: Node): void => {
   if (key.dtype !== 'int' || key.shape.length !== 1 || key.shape[0] !== 2)
@@ -29,7 +29,7 @@ export const uniformOperation: Operation<{ readonly shape: Shape }> = {
       const n = key!.varies ? lanes : 1
       for (let l = 0; l < n; l++) {
         threefryWords(k![l]!, k![n + l]!, words)
-        for (let e = 0; e < size; e++) out![e * n + l] = ((words[e]! >>> 8) + 0.5) * 2 ** -24
+        for (let e = 0; e < size; e++) out![e * n + l] = ((words[e]! >>> 9) + 0.5) * 2 ** -23
       }
     }
   },
@@ -78,7 +78,10 @@ const foldIn = <A extends string = never, B extends string = never>(
 const split = <A extends string = never>(parent: Tensor<A>, n: number): readonly Tensor<A>[] =>
   Array.from({ length: n }, (_, i) => foldIn(parent, i))
 
-/** Uniform in (0, 1): multiples of 2^-24 plus half of one, so never 0 or 1. */
+/**
+ * Uniform in (0, 1): (top 23 bits + 1/2) · 2^-23, never 0 or 1. These numbers, and 2u - 1 of them, are exact in float32;
+ * with 24 bits the last would be rounded to 1, whose normal is infinite.
+ */
 const uniform = <A extends string = never>(k: Tensor<A>, shape: Shape): Tensor<A> =>
   make(uniformOperation, { shape }, [nodeOf(k)])
 
