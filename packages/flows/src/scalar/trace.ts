@@ -38,6 +38,10 @@ const expressionOf = (name: string, node: Node, known: ReadonlyMap<Node, Express
   if (value !== undefined) return { kind: 'constant', value }
   const row = rowOf(node)
   if (row) return { kind: 'apply', row, operands: node.inputs.map((x) => known.get(x)!) }
+  if (node.operation.name === 'constant')
+    mistake(
+      `${name}: a constant of shape ${showShape(node.shape)} enters the formula. Numbers that differ by coordinate are parameters.`,
+    )
   return node.operation.name === 'input'
     ? mistake(
         `${name}: a tensor from outside enters the formula. Declare it as a parameter, or take it from the context.`,
