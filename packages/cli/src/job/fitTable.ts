@@ -1,0 +1,108 @@
+import { performance } from 'node:perf_hooks'
+import type { Engine } from '@diffeo/autodiff'
+import type { Table } from '@diffeo/data'
+import type { Checkpoint, FittedGaussians, Flow, Outcome } from '@diffeo/flows'
+import * as E from 'fp-ts/lib/Either.js'
+import type { CliError } from '../error.ts'
+import { say, type Terminal } from '../terminal.ts'
+import { count, short } from '../text/number.ts'
+import { outsideBox } from './box.ts'
+import { type Evaluation, evaluate, gaussiansOf } from './evaluate.ts'
+import { type FlowChoice, flowFor } from './flowChoice.ts'
+import { type Prepared, prepare, type RowChoice } from './prepare.ts'
+import { type Search, search } from './search.ts'
+import { type Training, train } from './train.ts'
+
+/** A fit as it was asked for: which rows, which flow, how trained. */
+export interface FitJob {
+  readonly rows: RowChoice
+  readonly flow: FlowChoice
+  readonly training: Training
+}
+
+/** What surrounds a fit: where it is shown, what stops it, where it starts. */
+export interface Around {
+  readonly terminal: Terminal
+  readonly title: string
+  readonly signal: AbortSignal
+  readonly engine: Engine
+  /** Start from another fit, of the same flow and in its units. */
+  readonly from?: Fitted
+  readonly resumeFrom?: Checkpoint
+  /** Keeps a checkpoint. */
+  readonly keep?: (checkpoint: Checkpoint) => Promise<void>
+}
+
+/** What came of a fit. */
+export interface Fitted {
+  readonly job: FitJob
+  readonly prepared: Prepared
+  readonly flow: Flow
+  readonly gaussians: FittedGaussians
+  readonly outcome: Outcome
+  readonly evaluation: Evaluation
+  readonly search: Search | undefined
+  readonly rowsOutsideBox: number
+  readonly warnings: readonly string[]
+  /** Of the whole fit, its evaluation included. */
+  readonly seconds: number
+}
+
+/** Prepares rows, trains a flow on them and judges it; warnings are told before the training, when they can still help. */
+export const fitTable = async (t: Table, job: FitJob, around: Around): Promise<E.Either<CliError, Fitted>> => {
+  const started = performance.now()
+  const { terminal, title, signal, engine, from, resumeFrom, keep } = around
+  const ready = prepare(t, job.rows)
+  if (E.isLeft(ready)) return ready
+  const prepared = ready.right
+  const built = from === undefined ? flowFor(job.flow, prepared.train) : E.right(from.flow)
+  if (E.isLeft(built)) return built
+  const flow: Flow = built.right
+  const fitted = gaussiansOf(prepared.train)
+  if (E.isLeft(fitted)) return fitted
+  const gaussians = fitted.right
+  const box = boxWarning(prepared.train, job.flow)
+  const warnings = [...prepared.warnings, ...(box === undefined ? [] : [box.line])]
+  for (const warning of warnings) say(terminal, `warning: ${warning}`)
+  if (signal.aborted) return E.left({ _tag: 'Interrupted' })
+  const trained = await train(flow, prepared, job.training, {
+    terminal,
+    title,
+    signal,
+    shift: gaussians.independent.logScale,
+    engine,
+    ...(from === undefined ? {} : { initial: from.outcome.params }),
+    ...(resumeFrom === undefined ? {} : { resumeFrom }),
+    ...(keep === undefined ? {} : { keep }),
+  })
+  if (E.isLeft(trained)) return E.left({ _tag: 'Fit', source: t.source, error: trained.left })
+  const outcome = trained.right
+  const judged = await evaluate(flow, outcome.params, prepared, gaussians, engine)
+  if (E.isLeft(judged)) return judged
+  const { sought } = prepared
+  const found = sought === undefined ? undefined : await search(flow, outcome.params, sought, gaussians.full, engine)
+  if (found !== undefined && E.isLeft(found)) return found
+  return E.right({
+    job,
+    prepared,
+    flow,
+    gaussians,
+    outcome,
+    evaluation: judged.right,
+    search: found?.right,
+    rowsOutsideBox: box?.rows ?? 0,
+    warnings,
+    seconds: (performance.now() - started) / 1000,
+  })
+}
+
+const boxWarning = (
+  train: Table,
+  { spline }: FlowChoice,
+): { readonly rows: number; readonly line: string } | undefined => {
+  const outside = spline && outsideBox(train, spline.tails)
+  if (outside === undefined) return undefined
+  const { rows, farthest, column, row } = outside
+  const line = `${train.source}: ${count(rows)} of ${count(train.rows)} training rows lie outside the splines' box of ±${spline!.tails} standard deviations (row ${row}, column "${column}" is ${short(farthest)} away), where a spline changes nothing; add --tails ${Math.ceil(farthest + 1)}.`
+  return { rows, line }
+}

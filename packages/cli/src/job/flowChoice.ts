@@ -1,0 +1,53 @@
+import type { Table } from '@diffeo/data'
+import { moments } from '@diffeo/data'
+import { type Flow, maf, neuralSplineFlow, type Real, realNVP } from '@diffeo/flows'
+import * as E from 'fp-ts/lib/Either.js'
+import type { CliError } from '../error.ts'
+import { counted } from '../text/number.ts'
+
+/** The flows that can be asked for by name. */
+export const FLOW_NAMES = ['nsf', 'maf', 'realnvp'] as const
+export type FlowName = (typeof FLOW_NAMES)[number]
+
+/** A flow as the command line describes it. */
+export interface FlowChoice {
+  readonly kind: FlowName
+  readonly layers: number
+  readonly hidden: readonly number[]
+  /** Pieces of each spline, and where it ends, in standard deviations: of `nsf` only. */
+  readonly spline?: { readonly bins: number; readonly tails: number }
+}
+
+/** What each is when nothing else is said: sizes that a table of some columns trains in minutes. */
+export const USUAL: Readonly<Record<FlowName, FlowChoice>> = {
+  nsf: { kind: 'nsf', layers: 3, hidden: [32, 32], spline: { bins: 8, tails: 12 } },
+  maf: { kind: 'maf', layers: 5, hidden: [64, 64] },
+  realnvp: { kind: 'realnvp', layers: 8, hidden: [64, 64] },
+}
+
+const words: Readonly<Record<FlowName, string>> = {
+  nsf: 'neural spline flow',
+  maf: 'masked autoregressive flow',
+  realnvp: 'RealNVP',
+}
+
+/** `neural spline flow, 3 layers of [32, 32], 8 bins to ±12`. */
+export const showFlow = ({ kind, layers, hidden, spline }: FlowChoice): string =>
+  `${words[kind]}, ${counted(layers, 'layer')} of [${hidden.join(', ')}]${spline === undefined ? '' : `, ${spline.bins} bins to ±${spline.tails}`}`
+
+/** The flow for the columns of a table, standardised by its rows. Couplings are refused for one column. */
+export const flowFor = (choice: FlowChoice, train: Table): E.Either<CliError, Flow<Real, Real>> => {
+  const { kind, layers, hidden, spline } = choice
+  if (train.columns.length === 1 && kind !== 'maf')
+    return E.left({ _tag: 'OneColumn', source: train.source, column: train.columns[0]!, flow: kind })
+  const { mean, standardDeviation } = moments(train)
+  const common = { dim: train.columns.length, layers, hidden, standardise: { mean, standardDeviation } }
+  switch (kind) {
+    case 'nsf':
+      return E.right(neuralSplineFlow({ ...common, ...spline }))
+    case 'maf':
+      return E.right(maf(common))
+    case 'realnvp':
+      return E.right(realNVP(common))
+  }
+}
