@@ -44,10 +44,10 @@ export interface DistributionDefinition<T extends ParameterTree, D extends Domai
  */
 export const defineDistribution = <const T extends ParameterTree, D extends Domain>(
   definition: DistributionDefinition<T, D>,
-): Distribution<D, Values<T>> => assemble<Values<T>, D>(definition)
+): Distribution<D, Values<T>> => assembleDistribution<Values<T>, D>(definition)
 
 /** `DistributionDefinition` once the type of the values is known. */
-interface Meaning<P, D extends Domain> {
+export interface Meaning<P, D extends Domain> {
   readonly spec: Spec
   readonly domain: D
   readonly parameters: ParameterTree
@@ -56,7 +56,8 @@ interface Meaning<P, D extends Domain> {
   entropy?(params: P): Tensor
 }
 
-const assemble = <P, D extends Domain>(meaning: Meaning<P, D>): Distribution<D, P> => {
+/** `defineDistribution` with the type of the values given instead of found: for trees whose type the compiler cannot follow. */
+export const assembleDistribution = <P, D extends Domain>(meaning: Meaning<P, D>): Distribution<D, P> => {
   const { spec, domain } = meaning
   const logProb = (params: P, x: Example, given: Given): Example => {
     wantsShape(`${spec.kind}.logProb: the point`, domain.shape, x)

@@ -66,8 +66,21 @@ export type { Conditioner, Network } from './conditioner.ts'
 export type { MaskedConditioner, MaskedNetwork } from './conditioners/masked.ts'
 export { type MaskedMlpOptions, maskedMlp } from './conditioners/maskedMlp.ts'
 export { type MlpOptions, mlp } from './conditioners/mlp.ts'
-export { type Distribution, type DistributionDefinition, defineDistribution, type WithLogProb } from './distribution.ts'
+export {
+  assembleDistribution,
+  type Distribution,
+  type DistributionDefinition,
+  defineDistribution,
+  type WithLogProb,
+} from './distribution.ts'
+export { type DiagonalNormalParams, diagonalNormal } from './distributions/diagonalNormal.ts'
+export { type DistributionKind, distributionKind } from './distributions/kinds.ts'
+export { type LogisticParams, logistic } from './distributions/logistic.ts'
+export { type MixtureParams, mixture } from './distributions/mixture.ts'
+export { type MultivariateNormalParams, multivariateNormal } from './distributions/multivariateNormal.ts'
 export { standardNormal } from './distributions/standardNormal.ts'
+export { type StudentTParams, studentT } from './distributions/studentT.ts'
+export { uniform } from './distributions/uniform.ts'
 export {
   type Circle,
   circle,

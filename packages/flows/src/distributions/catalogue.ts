@@ -1,5 +1,19 @@
+import { diagonalNormalKind } from './diagonalNormal.ts'
 import type { DistributionKind } from './kinds.ts'
+import { logisticKind } from './logistic.ts'
+import { mixtureKind } from './mixture.ts'
+import { multivariateNormalKind } from './multivariateNormal.ts'
 import { standardNormalKind } from './standardNormal.ts'
+import { studentTKind } from './studentT.ts'
+import { uniformKind } from './uniform.ts'
 
 /** Every distribution that comes with the library: one line for each. */
-export const builtInDistributions: readonly DistributionKind[] = [standardNormalKind]
+export const builtInDistributions: readonly DistributionKind[] = [
+  diagonalNormalKind,
+  logisticKind,
+  mixtureKind,
+  multivariateNormalKind,
+  standardNormalKind,
+  studentTKind,
+  uniformKind,
+]

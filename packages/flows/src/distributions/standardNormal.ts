@@ -2,8 +2,7 @@ import { constant, type Example, mul, random, square, sub, sum } from '@diffeo/a
 import { type Distribution, defineDistribution } from '../distribution.ts'
 import { type Real, real, type Size, shapeOf } from '../domain.ts'
 import { distributionKind, sizeIn } from './kinds.ts'
-
-const LOG_2_PI = Math.log(2 * Math.PI)
+import { LOG_2_PI, lengthOf } from './normalising.ts'
 
 /**
  * Independent normals of mean 0 and variance 1: the usual base of a flow. No parameters.
@@ -12,7 +11,7 @@ const LOG_2_PI = Math.log(2 * Math.PI)
  */
 export const standardNormal = (size: Size): Distribution<Real, Record<never, never>> => {
   const shape = shapeOf(size)
-  const n = shape.reduce((product, length) => product * length, 1)
+  const n = lengthOf(shape)
   return defineDistribution({
     spec: { kind: 'standardNormal', options: { shape }, parts: [] },
     domain: real(shape),
