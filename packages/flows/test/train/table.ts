@@ -1,5 +1,5 @@
-import { draws } from '../../../data/src/draws.ts'
 import type { Dataset } from '../../src/train/dataset.ts'
+import { normals } from '../draws.ts'
 
 /** Independent normal columns c0, c1, … of these means and deviations. */
 export const normalTable = (
@@ -8,14 +8,10 @@ export const normalTable = (
   deviations: readonly number[],
   seed = 5,
 ): Dataset => {
-  const source = draws(seed)
   const d = means.length
   return {
     columns: means.map((_, j) => `c${j}`),
     rows,
-    data: Float64Array.from({ length: rows * d }, (_, at) => {
-      const [i, j] = [Math.floor(at / d), at % d]
-      return means[j]! + deviations[j]! * source.normal(i, j)
-    }),
+    data: Float64Array.from(normals(seed, [rows, d]).data, (z, at) => means[at % d]! + deviations[at % d]! * z),
   }
 }
