@@ -101,6 +101,7 @@ export {
 } from './tensor/elementwise.ts'
 export { cumulativeSum, gather, oneHot, scatterAdd, searchSorted, takeAlong } from './tensor/gather.ts'
 export { topologicalOrder } from './tensor/graph.ts'
+export { fixedPoint, type RootOptions, root } from './tensor/implicit.ts'
 export { lanes } from './tensor/lanes.ts'
 export { cholesky, type Factors, logAbsDet, lu, solve, triangularSolve } from './tensor/linalg.ts'
 export { random } from './tensor/random.ts'
@@ -117,4 +118,5 @@ export {
   type Tensor,
 } from './tensor/tensor.ts'
 export { tree } from './tensor/tensorTree.ts'
+export { withDerivative } from './tensor/withDerivative.ts'
 export type { Tree } from './tree.ts'

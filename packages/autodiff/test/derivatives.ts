@@ -81,17 +81,16 @@ export const checkDerivatives = (f: F, at: Arrays, order: 1 | 2 = 2, tolerance =
   const cotangents = valuesOf((p) => leaves(pulledBack(f, p)), at)
   const weights = valuesOf((x) => weightsFor(leaves(f(x))), at)
   const left = tangents.reduce((total, t, r) => total + product(t, weights[r]!), 0)
-  const right = names.reduce((total, name, k) => total + product(cotangents[k]!, along[name]!.data), 0)
-  names.forEach((name, k) => expect(cotangents[k]!.length).toBe(at[name]!.data.length))
+  const right = names.reduce((total, name, k) => total + product(along[name]!.data, cotangents[k]!), 0)
   expectClose([right], [left], 1e-10)
 
   if (order === 2) checkDerivatives((p) => pulledBack(f, p), at, 1, tolerance * 10)
 }
 
 /** Σ xy over elements and lanes; the second may be uniform. */
-const product = (x: Float64Array, y: ArrayLike<number>): number => {
+const product = (x: ArrayLike<number>, y: ArrayLike<number>): number => {
   const lanes = x.length / y.length
-  return x.reduce((total, v, i) => total + v * y[Math.floor(i / lanes)]!, 0)
+  return Array.from(x).reduce((total, v, i) => total + v * y[Math.floor(i / lanes)]!, 0)
 }
 
 const STEP = 1e-3

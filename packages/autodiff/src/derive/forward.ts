@@ -17,7 +17,11 @@ export const forward = (
     if (found.has(node) || !active.has(node)) continue
     if (node.operation === pickOperation)
       found.set(node, [found.get(node.inputs[0]!)?.[(node.attributes as { readonly index: number }).index] ?? null])
-    else found.set(node, node.operation.forward(node, node.inputs.map(tangentOf), derive))
+    else {
+      const moved = node.inputs.map(tangentOf)
+      // What only depends on the inputs through a barrier does not move.
+      if (moved.some((t) => t)) found.set(node, node.operation.forward(node, moved, derive))
+    }
   }
   return results.map(tangentOf)
 }

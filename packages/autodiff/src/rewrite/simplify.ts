@@ -4,11 +4,13 @@ import { aliasOperation, stopOperation } from '../tensor/alias.ts'
 import { constantOperation, filled, placeholder } from '../tensor/constant.ts'
 import { applyRow, rowOf } from '../tensor/elementwise.ts'
 import { dependents, rebuilt, topologicalOrder } from '../tensor/graph.ts'
+import { fixedPointOperation, rootOperation } from '../tensor/implicit.ts'
 import { spreadOperation } from '../tensor/lanes.ts'
 import { loopOperation } from '../tensor/loop.ts'
 import { bodyResults, type LoopAttributes, placeholdersOf } from '../tensor/loopBody.ts'
 import { make, type Operation } from '../tensor/operation.ts'
 import { type Kind, type Node, nodeOf } from '../tensor/tensor.ts'
+import { statedOperation } from '../tensor/withDerivative.ts'
 import { type Bounds, boundsOf } from './bounds.ts'
 import { fold } from './fold.ts'
 import { type Intern, interning } from './intern.ts'
@@ -39,10 +41,19 @@ interface Pass {
 
 type Rewrite = (node: Node, pass: Pass) => Node | null
 
+/** Operations that are their first input as far as values go. */
+const names: ReadonlySet<Operation> = new Set<Operation>([
+  aliasOperation,
+  stopOperation,
+  rootOperation,
+  fixedPointOperation,
+  statedOperation,
+] as readonly Operation[])
+
 /** What a node with simple inputs may be written as; tried in this order, again on what comes out. */
 const rewrites: readonly Rewrite[] = [
   // Names and barriers mean something to differentiation only, which is over.
-  (node) => (node.operation === aliasOperation || node.operation === stopOperation ? node.inputs[0]! : null),
+  (node) => (names.has(node.operation) ? node.inputs[0]! : null),
   // Before the rules, which then see what is constant.
   (node) => fold(node),
   // Element-wise, a uniform value is repeated over the lanes anyway.
