@@ -6,13 +6,14 @@ import {
   expandDims,
   filled,
   iota,
+  less,
   lessEqual,
   loop,
   matmul,
   mul,
   random,
-  reshape,
   type Shape,
+  sqrt,
   sub,
   sum,
   type Tensor,
@@ -104,15 +105,19 @@ const square = (shape: Shape, kind: string, path: string): number =>
 
 const identityMatrix = (n: number): Tensor => where(equal(expandDims(iota(n), 1), iota(n)), 1, 0)
 
-/** A product of reflections along normal vectors that have one coordinate fewer at each step, with signs: uniform over the orthogonal group. */
+/**
+ * H₀ H₁ … H₍ₙ₋₁₎ D: the reflection Hₖ turns axis k into a direction uniform among the axes from k on, D draws signs. So
+ * the first column is uniform on the sphere, the next on what is left, and so on.
+ */
 const orthogonalMatrix = (n: number, key: Tensor): Tensor => {
   const directions = random.normal(random.foldIn(key, 0), [n, n])
   const signs = where(lessEqual(random.uniform(random.foldIn(key, 1), [n]), 0.5), -1, 1)
-  const reflected = loop(n, mul(identityMatrix(n), signs), (q: Tensor, k: Tensor) => {
-    const row = reshape(matmul(where(equal(expandDims(iota(n), 0), k), 1, 0), directions), [n])
-    const v = where(lessEqual(k, iota(n)), row, 0)
-    const along = matmul(expandDims(v, 0), q)
-    return sub(q, mul(expandDims(v, 1), mul(along, div(2, sum(mul(v, v))))))
+  return loop(n, mul(identityMatrix(n), signs), (q: Tensor, i: Tensor) => {
+    const k = sub(n - 1, i)
+    const own = where(equal(iota(n), k), 1, 0)
+    const x = where(lessEqual(k, iota(n)), matmul(own, directions), 0)
+    const axis = sum(mul(x, own))
+    const v = add(x, mul(own, mul(where(less(axis, 0), -1, 1), sqrt(sum(mul(x, x))))))
+    return sub(q, mul(expandDims(v, 1), mul(expandDims(matmul(v, q), 0), div(2, sum(mul(v, v))))))
   })
-  return reflected
 }

@@ -1,6 +1,6 @@
 // What must type, and (ts-expect-error) what must not. Checked by the compiler, never run.
 import type { Example, Tensor } from '@diffeo/autodiff'
-import { add, mul } from '@diffeo/autodiff'
+import { add, exp, mul } from '@diffeo/autodiff'
 import type { Category2 } from 'fp-ts/lib/Category.js'
 import { concatAll } from 'fp-ts/lib/Monoid.js'
 import {
@@ -9,17 +9,24 @@ import {
   Category,
   type Chain,
   chain,
+  concat,
   type Declared,
   type Domain,
   define,
+  elementwise,
+  exp as exponential,
   getMonoid,
   identity,
   invert,
+  openInterval,
   type Parameter,
   type Positive,
   pipe,
   type Real,
   type Spec,
+  scalar,
+  stack,
+  tanh,
   type UnitInterval,
   type Values,
 } from '../src/index.ts'
@@ -43,6 +50,24 @@ export const turned: Bijector<UnitInterval, Positive, readonly unknown[]> = pipe
   andThen(sigmoid),
   invert,
 ) as Bijector<UnitInterval, Positive, readonly unknown[]>
+// products have runtime lists of domains: checked at construction
+export const product = (): Chain => pipe(stack([logOf, sigmoid]), andThen(stack([affine, affine]))) as Chain
+// pieces of one support keep it; mixed ones are a product
+export const columns: Bijector<Domain<'product'>, Real> = concat([logOf, affine])
+export const reals: Bijector<Real, Real> = concat([affine, affine])
+// @ts-expect-error a product is no support of one name
+export const notReal: Bijector<Real, Real> = concat([affine, sigmoid])
+
+// interval supports are types with names
+export const squashed: Bijector<Real, Domain<'(-1, 1)'>> = elementwise(tanh, 2)
+export const back = pipe(affine, andThen(elementwise(tanh, 8)), invert)
+// @ts-expect-error (-1, 1) is not the unit interval
+export const wrongInterval = pipe(elementwise(tanh, 2), andThen(invert(sigmoid)))
+export const unit: UnitInterval = openInterval(0, 1)
+
+// a formula's supports are found at run time: it fits any neighbour in types
+export const formula = pipe(affine, andThen(scalar((at) => exp(at), 8)), andThen(invert(elementwise(exponential, 8))))
+
 export const empty: Chain<Real, Real> = identity(real8)
 
 // a user's own: parameters are inferred from their declaration

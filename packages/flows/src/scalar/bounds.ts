@@ -43,12 +43,15 @@ const slopeOn = ({ derivative, logDerivative }: Slopes, on: Ends, others: readon
   return [least, most]
 }
 
+/** Enough for bounds within a few percent where the slope changes by a factor of e. */
+const PIECES = 64
+
 const finer = (on: Ends): readonly Ends[] =>
   on[0] === on[1]
     ? [on]
     : piecesOf(on).flatMap(([a, b]) => {
         if (!Number.isFinite(a) || !Number.isFinite(b)) return [[a, b] as const]
-        const cuts = Array.from({ length: 17 }, (_, i) => (i === 16 ? b : a + ((b - a) * i) / 16))
+        const cuts = Array.from({ length: PIECES + 1 }, (_, i) => (i === PIECES ? b : a + ((b - a) * i) / PIECES))
         return cuts.slice(1).map((cut, i) => [cuts[i]!, cut] as const)
       })
 

@@ -1,4 +1,4 @@
-import { type Expression, evaluateExpression, interval } from '@diffeo/autodiff'
+import { type Expression, evaluateExpression, interpret, interval } from '@diffeo/autodiff'
 import { derivativeOf } from './derivative.ts'
 import { type Ends, type Obstacle, rangeOf } from './undo.ts'
 
@@ -62,17 +62,20 @@ export const piecesOf = ([lower, upper]: Ends): readonly Ends[] => {
 
 /** The first function that is given more than it is defined on. */
 const undefinedStep = (expression: Expression, args: readonly interval.Interval[]): string | undefined => {
-  const visit = (e: Expression): string | undefined => {
-    if (e.kind !== 'apply') return undefined
-    const inside = e.operands.map(visit).find((name) => name !== undefined)
-    if (inside) return inside
-    const fits = e.operands.every((operand, i) => {
-      const [lower, upper] = rangeOf(operand, args)
-      const [from, to] = e.row.domain[i]!
-      // The point comes from an open interval, so an end at 0 is not reached.
-      return (lower >= from || (from === Number.MIN_VALUE && lower === 0)) && upper <= to
-    })
-    return fits ? undefined : e.row.name
-  }
-  return visit(expression)
+  let found: string | undefined
+  interpret<interval.Interval>(
+    expression,
+    args,
+    (value) => [value, value],
+    (row, operands) => {
+      const fits = operands.every(([lower, upper], i) => {
+        const [from, to] = row.domain[i]!
+        // The point comes from an open interval, so an end at 0 is not reached.
+        return (lower >= from || (from === Number.MIN_VALUE && lower === 0)) && upper <= to
+      })
+      if (!fits) found ??= row.name
+      return row.range(...operands)
+    },
+  )
+  return found
 }

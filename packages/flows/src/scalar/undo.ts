@@ -1,4 +1,12 @@
-import { type Expression, evaluateExpression, interval, primitiveRows, type Row, substitute } from '@diffeo/autodiff'
+import {
+  type Expression,
+  evaluateExpression,
+  interpret,
+  interval,
+  primitiveRows,
+  type Row,
+  substitute,
+} from '@diffeo/autodiff'
 import { dependsOn } from './derivative.ts'
 
 /** Two ends of an open interval, in order. */
@@ -130,26 +138,24 @@ const mayBeZeroSlope = (
 ): boolean => {
   const slope = row.partials()[at]
   if (!slope || !dependsOn(slope, other)(slope)) return false
-  if (operand.kind !== 'constant' && dependsOnAny(operand)) {
+  if (operand.kind !== 'constant' && dependsOnAny(operand, everywhere.length - 1)) {
     const range = rangeOf(operand, everywhere)
     return range[0] < 0 && range[1] > 0
   }
   return evaluateExpression(operand, numbers) === 0
 }
 
-export const rangeOf = (e: Expression, args: readonly interval.Interval[]): interval.Interval => {
-  switch (e.kind) {
-    case 'argument':
-      return args[e.index]!
-    case 'constant':
-      return [e.value, e.value]
-    case 'apply':
-      return e.row.range(...e.operands.map((operand) => rangeOf(operand, args)))
-  }
-}
+/** The values of an expression, its arguments anywhere in their intervals. */
+export const rangeOf = (e: Expression, args: readonly interval.Interval[]): interval.Interval =>
+  interpret<interval.Interval>(
+    e,
+    args,
+    (value) => [value, value],
+    (row, operands) => row.range(...operands),
+  )
 
-const dependsOnAny = (e: Expression): boolean =>
-  e.kind === 'argument' || (e.kind === 'apply' && e.operands.some(dependsOnAny))
+const dependsOnAny = (e: Expression, others: number): boolean =>
+  Array.from({ length: others }, (_, i) => dependsOn(e, i + 1)(e)).some(Boolean)
 
 const valueAt = ({ row, operands, at }: Step, numbers: readonly number[], point: number): number =>
   row.eval(...operands.map((operand, i) => (i === at ? point : evaluateExpression(operand, numbers))))
