@@ -1,6 +1,6 @@
 import process from 'node:process'
 import * as E from 'fp-ts/lib/Either.js'
-import { type CliError, explain, statusOf } from './error.ts'
+import type { CliError } from './error.ts'
 import { say, type Terminal } from './terminal.ts'
 
 /** What a command does; `signal` asks it to stop at the next safe point. */
@@ -27,6 +27,8 @@ export const run = async (terminal: Terminal, name: string, job: Job): Promise<n
   try {
     const outcome = await job(controller.signal)
     if (E.isRight(outcome)) return 0
+    // Loaded only now: what it takes to word an error is most of the program.
+    const { explain, statusOf } = await import('./error.ts')
     say(terminal, `${name}: ${explain(outcome.left)}`)
     return statusOf(outcome.left)
   } catch (thrown) {

@@ -1,21 +1,14 @@
-import { basename, join } from 'node:path'
-import { open } from '@diffeo/autodiff'
-import { refusal } from '@diffeo/flows/export'
 import { type Command, Option } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
 import { command, type Start } from '../command.ts'
 import type { CliError } from '../error.ts'
-import { checkpointOf, forget, keepFor, opening } from '../job/checkpoint.ts'
 import type { Condition } from '../job/condition.ts'
-import { type FitJob, fitTable } from '../job/fitTable.ts'
+import type { FitJob } from '../job/fitTable.ts'
 import { FLOW_NAMES, type FlowChoice, type FlowName, USUAL } from '../job/flowChoice.ts'
-import { reportOf } from '../job/report.ts'
-import { save, unsaved } from '../job/save.ts'
-import { read, textColumns } from '../job/source.ts'
+import { textColumns } from '../job/rowChoice.ts'
 import type { SplitChoice } from '../job/split.ts'
-import { summaryOf } from '../job/summary.ts'
 import { condition, names, positive, seed, split, whole, widths } from '../options/values.ts'
-import { print, type Terminal } from '../terminal.ts'
+import type { Terminal } from '../terminal.ts'
 
 const EXAMPLES = `
 Examples:
@@ -86,7 +79,13 @@ export const fitCommand = (terminal: Terminal, start: Start): Command =>
     .option('--json', 'print the result as one JSON object')
     .addHelpText('after', EXAMPLES)
     .action((file: string, options: Options) =>
-      start('diffeo fit', (signal) => fitFile(terminal, file, options, signal)),
+      start('diffeo fit', async (signal) => {
+        const job = jobOf(options)
+        if (E.isLeft(job)) return job
+        // Loaded here, so that help and wrong calls are answered at once.
+        const { fitFile } = await import('../work/fitFile.ts')
+        return fitFile(terminal, { ...options, ...job.right, file }, signal)
+      }),
     )
 
 const usual = (show: (flow: FlowChoice) => string): string =>
@@ -115,51 +114,3 @@ const jobOf = (options: Options): E.Either<CliError, FitJob> => {
     training: { seed: options.seed, epochs, batchSize, learningRate, patience },
   })
 }
-
-const placeFor = (file: string): string =>
-  join('out', basename(file).replace(/(\.(csv|tsv|txt))?(\.gz)?$/i, '') || 'model')
-
-const fitFile = async (
-  terminal: Terminal,
-  file: string,
-  options: Options,
-  signal: AbortSignal,
-): Promise<E.Either<CliError, void>> => {
-  const job = jobOf(options)
-  if (E.isLeft(job)) return job
-  const { out = placeFor(file), force = false, resume = false } = options
-  const refused = await refusal(out, force)
-  if (refused !== undefined) return E.left(unsaved(out, refused))
-  const before = await opening(out, { resume, force })
-  if (E.isLeft(before)) return before
-  const table = await read(file, options.columns, job.right.rows)
-  if (E.isLeft(table)) return table
-  const engine = await open('auto')
-  const fitted = await fitTable(table.right, job.right, {
-    terminal,
-    title: 'fit',
-    signal,
-    engine,
-    keep: keepFor(out),
-    ...(before.right === undefined ? {} : { resumeFrom: before.right }),
-  })
-  engine.dispose()
-  if (E.isLeft(fitted)) return E.left(stopped(fitted.left, out))
-  const report = reportOf(fitted.right, file, out)
-  const summary = summaryOf(report)
-  const saved = await save(out, fitted.right, report, summary, force)
-  if (E.isLeft(saved)) return saved
-  await forget(out)
-  if (options.json) print(terminal, JSON.stringify(report))
-  else for (const line of [...summary, '', `Model: ${out}`]) print(terminal, line)
-  return saved
-}
-
-/** A fit that the user stopped says how it goes on. */
-const stopped = (e: CliError, out: string): CliError =>
-  e._tag === 'Fit' && e.error._tag === 'Aborted'
-    ? {
-        _tag: 'Interrupted',
-        kept: `stopped in epoch ${e.error.epoch + 1}; run the same command with --resume to continue (from ${checkpointOf(out)}).`,
-      }
-    : e

@@ -8,8 +8,10 @@ import { say, type Terminal } from '../terminal.ts'
 import { count, short } from '../text/number.ts'
 import { outsideBox } from './box.ts'
 import { type Evaluation, evaluate, gaussiansOf } from './evaluate.ts'
-import { type FlowChoice, flowFor } from './flowChoice.ts'
-import { type Prepared, prepare, type RowChoice } from './prepare.ts'
+import type { FlowChoice } from './flowChoice.ts'
+import { flowFor } from './flowFor.ts'
+import { type Prepared, prepare } from './prepare.ts'
+import type { RowChoice } from './rowChoice.ts'
 import { type Search, search } from './search.ts'
 import { type Training, train } from './train.ts'
 
@@ -61,9 +63,10 @@ export const fitTable = async (t: Table, job: FitJob, around: Around): Promise<E
   const fitted = gaussiansOf(prepared.train)
   if (E.isLeft(fitted)) return fitted
   const gaussians = fitted.right
-  const box = boxWarning(prepared.train, job.flow)
+  // A fit that starts from another has that one's box, and was warned about it then.
+  const box = from === undefined ? boxWarning(prepared.train, job.flow) : undefined
   const warnings = [...prepared.warnings, ...(box === undefined ? [] : [box.line])]
-  for (const warning of warnings) say(terminal, `warning: ${warning}`)
+  for (const warning of warnings.filter((line) => !from?.warnings.includes(line))) say(terminal, `warning: ${warning}`)
   if (signal.aborted) return E.left({ _tag: 'Interrupted' })
   const trained = await train(flow, prepared, job.training, {
     terminal,

@@ -1,8 +1,3 @@
-import type { Table } from '@diffeo/data'
-import { moments } from '@diffeo/data'
-import { type Flow, maf, neuralSplineFlow, type Real, realNVP } from '@diffeo/flows'
-import * as E from 'fp-ts/lib/Either.js'
-import type { CliError } from '../error.ts'
 import { counted } from '../text/number.ts'
 
 /** The flows that can be asked for by name. */
@@ -34,20 +29,3 @@ const words: Readonly<Record<FlowName, string>> = {
 /** `neural spline flow, 3 layers of [32, 32], 8 bins to ±12`. */
 export const showFlow = ({ kind, layers, hidden, spline }: FlowChoice): string =>
   `${words[kind]}, ${counted(layers, 'layer')} of [${hidden.join(', ')}]${spline === undefined ? '' : `, ${spline.bins} bins to ±${spline.tails}`}`
-
-/** The flow for the columns of a table, standardised by its rows. Couplings are refused for one column. */
-export const flowFor = (choice: FlowChoice, train: Table): E.Either<CliError, Flow<Real, Real>> => {
-  const { kind, layers, hidden, spline } = choice
-  if (train.columns.length === 1 && kind !== 'maf')
-    return E.left({ _tag: 'OneColumn', source: train.source, column: train.columns[0]!, flow: kind })
-  const { mean, standardDeviation } = moments(train)
-  const common = { dim: train.columns.length, layers, hidden, standardise: { mean, standardDeviation } }
-  switch (kind) {
-    case 'nsf':
-      return E.right(neuralSplineFlow({ ...common, ...spline }))
-    case 'maf':
-      return E.right(maf(common))
-    case 'realnvp':
-      return E.right(realNVP(common))
-  }
-}

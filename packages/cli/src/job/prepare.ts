@@ -2,17 +2,9 @@ import { checkTable, explainFinding, type Finding, filterRows, type Split, type 
 import * as E from 'fp-ts/lib/Either.js'
 import type { CliError, Part } from '../error.ts'
 import { type Condition, meets, showCondition } from './condition.ts'
+import type { RowChoice } from './rowChoice.ts'
 import { type Sought, sought } from './sought.ts'
-import { type SplitChoice, showSplit, splitRows } from './split.ts'
-
-/** Which rows a fit sees, and which it has to find. */
-export interface RowChoice {
-  readonly split: SplitChoice
-  /** Fit only these rows. */
-  readonly trainWhere?: Condition | undefined
-  /** A column of classes. */
-  readonly label?: string | undefined
-}
+import { showSplit, splitRows } from './split.ts'
 
 /** A table cut up for one fit. */
 export interface Prepared {

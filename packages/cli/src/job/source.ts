@@ -1,16 +1,7 @@
 import { type DataError, readCsv, type Table } from '@diffeo/data'
 import * as E from 'fp-ts/lib/Either.js'
 import type { CliError } from '../error.ts'
-import type { RowChoice } from './prepare.ts'
-
-/** Columns that are read as texts: they say which row is what, and are not fitted. */
-export const textColumns = ({ label, trainWhere, split }: RowChoice): readonly string[] => [
-  ...new Set(
-    [label, trainWhere?.column, split.kind === 'column' ? split.column : undefined].filter(
-      (name) => name !== undefined,
-    ),
-  ),
-]
+import { type RowChoice, textColumns } from './rowChoice.ts'
 
 /** The table of a CSV file: the columns asked for, or all that are numbers. */
 export const read = async (

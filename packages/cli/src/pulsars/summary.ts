@@ -1,0 +1,15 @@
+import { found, heading, likelihoods, soundness } from '../job/summary.ts'
+import { count, counted, duration } from '../text/number.ts'
+import type { PulsarsReport } from './report.ts'
+
+/** The job's result as text for people. */
+export const pulsarsSummary = (r: PulsarsReport): readonly string[] => [
+  ...heading(r),
+  '',
+  ...likelihoods(r),
+  '',
+  ...soundness(r),
+  '',
+  `Second fit, from the first, to the ${count(r.search.rows.training)} rows of ${r.search.trainWhere}: ${counted(r.search.epochs, 'epoch')}, ${duration(r.search.seconds)}`,
+  ...found(r),
+]

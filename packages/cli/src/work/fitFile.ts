@@ -1,0 +1,69 @@
+import { basename, join } from 'node:path'
+import { open } from '@diffeo/autodiff'
+import { refusal } from '@diffeo/flows/export'
+import * as E from 'fp-ts/lib/Either.js'
+import type { CliError } from '../error.ts'
+import { checkpointOf, forget, keepFor, opening } from '../job/checkpoint.ts'
+import { type FitJob, fitTable } from '../job/fitTable.ts'
+import { reportOf } from '../job/report.ts'
+import { save, unsaved } from '../job/save.ts'
+import { read } from '../job/source.ts'
+import { summaryOf } from '../job/summary.ts'
+import { print, type Terminal } from '../terminal.ts'
+
+/** A fit of a file as the command line asks for it. */
+export interface Order extends FitJob {
+  readonly file: string
+  readonly columns?: readonly string[]
+  /** The model's folder; by default one named after the file. */
+  readonly out?: string
+  readonly force?: boolean
+  readonly resume?: boolean
+  readonly json?: boolean
+}
+
+const placeFor = (file: string): string =>
+  join('out', basename(file).replace(/(\.(csv|tsv|txt))?(\.gz)?$/i, '') || 'model')
+
+/** Reads, fits, judges, saves and tells; a fit that is stopped leaves a checkpoint. */
+export const fitFile = async (
+  terminal: Terminal,
+  order: Order,
+  signal: AbortSignal,
+): Promise<E.Either<CliError, void>> => {
+  const { file, out = placeFor(file), force = false, resume = false } = order
+  const refused = await refusal(out, force)
+  if (refused !== undefined) return E.left(unsaved(out, refused))
+  const before = await opening(out, { resume, force })
+  if (E.isLeft(before)) return before
+  const table = await read(file, order.columns, order.rows)
+  if (E.isLeft(table)) return table
+  const engine = await open('auto')
+  const fitted = await fitTable(table.right, order, {
+    terminal,
+    title: 'fit',
+    signal,
+    engine,
+    keep: keepFor(out),
+    ...(before.right === undefined ? {} : { resumeFrom: before.right }),
+  })
+  engine.dispose()
+  if (E.isLeft(fitted)) return E.left(stopped(fitted.left, out))
+  const report = reportOf(fitted.right, file, out)
+  const summary = summaryOf(report)
+  const saved = await save(out, fitted.right, report, summary, force)
+  if (E.isLeft(saved)) return saved
+  await forget(out)
+  if (order.json) print(terminal, JSON.stringify(report))
+  else for (const line of [...summary, '', `Model: ${out}`]) print(terminal, line)
+  return saved
+}
+
+/** A fit that the user stopped says how it goes on. */
+const stopped = (e: CliError, out: string): CliError =>
+  e._tag === 'Fit' && e.error._tag === 'Aborted'
+    ? {
+        _tag: 'Interrupted',
+        kept: `stopped in epoch ${e.error.epoch + 1}; run the same command with --resume to continue (from ${checkpointOf(out)}).`,
+      }
+    : e
