@@ -21,6 +21,11 @@ export interface Join {
   /** Puts another state in: the one at `from` of `other` into the one at `at` of `state`. */
   join(state: Float64Array, at: number, other: Float64Array, from: number): void
   finish(state: Float64Array, at: number): number
+  /**
+   * How large the terms behind a result were together, which its rounding error is measured by; `sizes` is a state that
+   * absorbed the magnitudes of the same values. 0 where a result is exact.
+   */
+  magnitude(state: Float64Array, sizes: Float64Array, at: number): number
   /** ∂(result)/∂(one lane's value), varying; null where there is none. */
   derivative(x: Node, result: Node): Node | null
 }
@@ -36,10 +41,11 @@ const total: Omit<Join, 'name' | 'derivative'> = {
     s[at]! += other[from]!
   },
   finish: (s, at) => s[at]!,
+  magnitude: (_, sizes, at) => sizes[at]!,
 }
 
 /** Count, mean and sum of squared deviations (Welford 1962; joined by Chan, Golub & LeVeque 1983). */
-const moments: Omit<Join, 'name' | 'derivative' | 'finish'> = {
+const moments: Omit<Join, 'name' | 'derivative' | 'finish' | 'magnitude'> = {
   identity: [0, 0, 0],
   absorb: (s, at, xs, from, to) => {
     for (let l = from; l < to; l++) {
@@ -70,6 +76,7 @@ const extreme = (name: string, identity: number, pick: (a: number, b: number) =>
     s[at] = pick(s[at]!, other[from]!)
   },
   finish: (s, at) => s[at]!,
+  magnitude: () => 0,
   // A tie shares the derivative evenly.
   derivative: (x, result) => {
     const here = where(equal(x, result), 1, 0)
@@ -92,12 +99,18 @@ export const joins: Readonly<Record<'sum' | 'mean' | 'variance' | 'min' | 'max' 
       s[at + 1]! += other[from + 1]!
     },
     finish: (s, at) => s[at + 1]! / s[at]!,
+    magnitude: (_, sizes, at) => sizes[at + 1]! / sizes[at]!,
     derivative: () => nodeOf(div(1, count())),
   },
   variance: {
     ...moments,
     name: 'variance',
     finish: (s, at) => s[at + 2]! / s[at]!,
+    // Condition of a variance (Chan, Golub & LeVeque 1983, §2): the root of 1 + mean² / variance.
+    magnitude: (s, _, at) => {
+      const variance = s[at + 2]! / s[at]!
+      return Math.sqrt(variance * (variance + s[at + 1]! ** 2))
+    },
     derivative: (x) => nodeOf(div(mul(2, sub(x, joined(joins.mean, x))), count())),
   },
   min: extreme('min', Infinity, Math.min),
@@ -111,6 +124,7 @@ export const joins: Readonly<Record<'sum' | 'mean' | 'variance' | 'min' | 'max' 
     },
     join: (s, at, other, from) => absorbScaled(s, at, other[from]!, other[from + 1]!),
     finish: (s, at) => s[at]! + Math.log(s[at + 1]!),
+    magnitude: (s, _, at) => 1 + Math.abs(s[at]! + Math.log(s[at + 1]!)),
     derivative: (x, result) => nodeOf(exp(sub(x, result))),
   },
   any: {
@@ -137,6 +151,8 @@ export interface JoinKernel {
   /** Absorbs one tile. */
   readonly absorb: (state: Float64Array, inputs: readonly Float64Array[], lanes: number) => void
   readonly finish: (state: Float64Array, out: Float64Array) => void
+  /** Of each result, how large its terms were together; `sizes` absorbed the magnitudes of what `state` did. */
+  readonly magnitudes: (state: Float64Array, sizes: Float64Array, out: Float64Array) => void
 }
 
 export const joinOperation: Operation<{ readonly join: Join }> = {
@@ -156,7 +172,8 @@ export const joinOperation: Operation<{ readonly join: Join }> = {
     return [slope ? nodeOf(lanes.sum(mul(t, slope) as Example)) : null]
   },
   kernel: () => mistake('lanes: a join is run by its program, tile by tile.'),
-  rounding: { kind: 'accumulated', chain: () => 64 },
+  // Blocks of 64 lanes, then the blocks; the number of lanes is known when a program runs.
+  rounding: { kind: 'accumulated', chain: () => 1 },
   show: ({ join }) => join.name,
 }
 
@@ -182,6 +199,9 @@ export const joinKernel = (node: Node): JoinKernel => {
         out[e] = node.dtype === 'int' ? value | 0 : value
       }
     },
+    magnitudes: (state, sizes, out) => {
+      for (let e = 0; e < size; e++) out[e] = join.magnitude(state, sizes, e * width)
+    },
   }
 }
 
@@ -197,6 +217,7 @@ const contractJoin = (node: Node<ContractAttributes>): JoinKernel => {
       for (let i = 0; i < size; i++) state[i]! += tile[i]!
     },
     finish: (state, out) => out.set(state),
+    magnitudes: (_, sizes, out) => out.set(sizes),
   }
 }
 

@@ -80,6 +80,8 @@ export const preparePhase = (
         kindsOf(node).map(({ shape, varies }) => new Float64Array(varies ? sizeOf(shape) * run.lanes : 0)),
       )
     const states = phase.joins.map((node) => joinKernels.get(node)!.start())
+    // What rounding errors of joins are measured by.
+    const sizes = run.rounding && phase.joins.map((node) => joinKernels.get(node)!.start())
     for (let start = 0; start < run.lanes; start += TILE) {
       const lanes = Math.min(TILE, run.lanes - start)
       const tile = tiles.get(lanes) ?? tileOf(lanes)
@@ -87,14 +89,26 @@ export const preparePhase = (
       for (const node of phase.loads)
         tile.arrays(node).forEach((into, k) => copyLanes(kept.get(node)![k]!, run.lanes, start, into, lanes, 0, lanes))
       for (const step of tile.steps) runStep(step, lanes, run.offset + start, run)
-      tile.joins.forEach(({ kernel, inputs }, j) => kernel.absorb(states[j]!, inputs, lanes))
+      tile.joins.forEach(({ kernel, inputs }, j) => {
+        kernel.absorb(states[j]!, inputs, lanes)
+        if (sizes)
+          kernel.absorb(
+            sizes[j]!,
+            inputs.map((x) => x.map(Math.abs)),
+            lanes,
+          )
+      })
       for (const node of phase.stores)
         tile.arrays(node).forEach((from, k) => copyLanes(from, lanes, 0, kept.get(node)![k]!, run.lanes, start, lanes))
     }
     phase.joins.forEach((node, j) => {
       const out = uniform(node)
-      joinKernels.get(node)!.finish(states[j]!, out)
-      run.rounding?.(node, [out], [], 1)
+      const kernel = joinKernels.get(node)!
+      kernel.finish(states[j]!, out)
+      if (!sizes || !run.rounding) return
+      const terms = new Float64Array(out.length)
+      kernel.magnitudes(states[j]!, sizes[j]!, terms)
+      run.rounding(node, [out], [terms], run.lanes)
     })
   }
 }

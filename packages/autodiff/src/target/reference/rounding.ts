@@ -1,5 +1,5 @@
 import { isJoin } from '../../tensor/lanes.ts'
-import { kindsOf, type Run } from '../../tensor/operation.ts'
+import { type Kernel, kindsOf, type Run } from '../../tensor/operation.ts'
 import type { Node } from '../../tensor/tensor.ts'
 
 /** What happens to a node's results after they are computed exactly: nothing, or what another target would do to them. */
@@ -34,10 +34,12 @@ export const perturbed = (seed: number, epsilon: number): Rounding => {
   return (node, outputs, inputs, lanes) => {
     const { rounding } = node.operation
     if (!rounding) return
-    // A join's terms are gone when it is finished; tiles of 64 lanes are what it adds up.
     if (isJoin(node)) {
-      for (const out of outputs)
-        for (let i = 0; i < out.length; i++) out[i]! += noise() * 64 * epsilon * Math.abs(out[i]!)
+      // Its input is what its terms amount to together: blocks of 64 lanes are added, then the blocks.
+      if (node.dtype !== 'float' || rounding.kind !== 'accumulated') return
+      const chain = rounding.chain(node) * Math.min(64, lanes) + Math.ceil(lanes / 64)
+      const [out, terms] = [outputs[0]!, inputs[0]!]
+      for (let i = 0; i < out.length; i++) out[i]! += noise() * least * epsilon * chain * terms[i]!
       return
     }
     const floats = kindsOf(node).flatMap(({ dtype }, k) => (dtype === 'float' ? [outputs[k]!] : []))
@@ -56,7 +58,8 @@ export const perturbed = (seed: number, epsilon: number): Rounding => {
         const scale = least * epsilon * rounding.chain(node)
         magnitudes(node, outputs, inputs, lanes).forEach((terms, k) => {
           const out = outputs[k]!
-          for (let i = 0; i < out.length; i++) out[i]! += noise() * scale * terms[i]!
+          if (kindsOf(node)[k]!.dtype === 'float')
+            for (let i = 0; i < out.length; i++) out[i]! += noise() * scale * terms[i]!
         })
         return
       }
@@ -80,9 +83,12 @@ const magnitudes = (
 ): readonly Float64Array[] => {
   const sizes = inputs.map((x, k) => (node.inputs[k]!.dtype === 'float' ? x.map(Math.abs) : x))
   const terms = outputs.map((out) => new Float64Array(out.length))
-  node.operation.kernel(node)(terms, sizes, lanes, { offset: 0 })
+  const kernel = kernels.get(node) ?? node.operation.kernel(node)
+  kernels.set(node, kernel)
+  kernel(terms, sizes, lanes, { offset: 0 })
   return terms
 }
+const kernels = new WeakMap<Node, Kernel>()
 
 /** Uniform in (-1, 1) from a 32-bit mixing function (splitmix32): speed matters here, statistical quality hardly. */
 const uniformNoise = (seed: number): (() => number) => {

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest'
+import {
+  add,
+  cast,
+  EPSILON,
+  type Example,
+  example,
+  fromRows,
+  lanes,
+  openReference,
+  perturbed,
+  stack,
+  sum,
+  type Tensor,
+} from '../../src/index.ts'
+import { range } from '../plain.ts'
+
+/** The largest change of a result over some perturbed runs. */
+const deviation = (f: (x: Example) => Tensor<'example'>, values: readonly number[], epsilon: number): number => {
+  const engine = openReference()
+  const program = engine.compileSync(({ x }) => ({ y: f(x) }), { x: example([]) })
+  const x = fromRows(values, values.length, [])
+  const run = (options: object): ArrayLike<number> =>
+    engine.readSync((program.runSync({ x }, options) as { readonly y: never }).y).data
+  const exact = run({})
+  const off = range(8).map((seed) => {
+    const moved = run({ rounding: perturbed(seed, epsilon) })
+    return Math.max(...range(exact.length).map((i) => Math.abs(moved[i]! - exact[i]!)))
+  })
+  return Math.max(...off)
+}
+
+const cancelling = range(200).map((i) => (i % 2 === 0 ? 1000 : -1000) + i / 1000)
+
+describe('rounding errors of a join of examples', () => {
+  test('are measured by the terms that cancel, not by what is left', () => {
+    for (const epsilon of [EPSILON.float32, EPSILON.float64]) {
+      const found = deviation(lanes.sum, cancelling, epsilon)
+      expect(found).toBeGreaterThan(epsilon * 200 * 1000)
+      expect(found).toBeLessThan(epsilon * 200 * 1000 * 70)
+      expect(deviation(lanes.mean, cancelling, epsilon)).toBeGreaterThan(epsilon * 1000)
+    }
+  })
+
+  test('of a variance grow with the mean as its condition does', () => {
+    const at = (shift: number) =>
+      deviation(
+        (x) => lanes.variance(add(x, shift)),
+        range(200).map((i) => Math.sin(i)),
+        EPSILON.float32,
+      )
+    expect(at(0)).toBeLessThan(1e-4)
+    expect(at(1e4)).toBeGreaterThan(1e-2)
+  })
+
+  test('are none where nothing is rounded', () => {
+    for (const f of [lanes.max, lanes.min]) expect(deviation(f, cancelling, EPSILON.float32)).toBe(0)
+    expect(deviation((x) => lanes.sum(cast(x, 'int')), cancelling, EPSILON.float32)).toBe(0)
+    expect(deviation((x) => sum(stack([cast(x, 'int'), cast(x, 'int')])), cancelling, EPSILON.float32)).toBe(0)
+  })
+})
