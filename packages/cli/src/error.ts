@@ -13,11 +13,11 @@ export type CliError =
   | { readonly _tag: 'Theory'; readonly source: string; readonly part: Part; readonly error: TheoryError }
   | { readonly _tag: 'NoSuchRows'; readonly source: string; readonly part: Part; readonly wanted: string }
   | { readonly _tag: 'OneColumn'; readonly source: string; readonly column: string; readonly flow: string }
-  | { readonly _tag: 'Fit'; readonly source: string; readonly error: FitError }
+  | { readonly _tag: 'Fit'; readonly source: string; readonly error: FitError; readonly row?: number }
   | { readonly _tag: 'Model'; readonly path: string; readonly error: ModelError }
   | { readonly _tag: 'UnfinishedThere'; readonly path: string; readonly checkpoint: string }
   | { readonly _tag: 'NothingToResume'; readonly checkpoint: string }
-  | { readonly _tag: 'OtherFit'; readonly checkpoint: string; readonly differs: readonly string[] }
+  | { readonly _tag: 'OtherFit'; readonly checkpoint: string; readonly differs: string }
   | { readonly _tag: 'NotWritten'; readonly path: string; readonly detail: string }
   | { readonly _tag: 'Interrupted'; readonly kept?: string }
 
@@ -54,7 +54,7 @@ export const explain = (e: CliError): string => {
     case 'OneColumn':
       return `${e.source}: a ${e.flow} flow couples columns with each other and so needs two or more, found only "${e.column}"; use --flow maf.`
     case 'Fit':
-      return `${e.source}: ${explainFit(e.error)}`
+      return `${e.source}: ${explainFit(e.error)}${e.row === undefined ? '' : ` That is row ${e.row} of the file, counted from 0.`}`
     case 'Model':
       return explainSaved(e.path, e.error)
     case 'UnfinishedThere':
@@ -62,7 +62,7 @@ export const explain = (e: CliError): string => {
     case 'NothingToResume':
       return `${e.checkpoint}: there is no such folder, so no stopped fit to resume; leave --resume out to start one.`
     case 'OtherFit':
-      return `${e.checkpoint}: was made with other ${e.differs.join(', ')}; resume with the same data and options, or add --force without --resume to start again.`
+      return `${e.checkpoint}: was made with ${e.differs}; resume with the same data and options, or add --force without --resume to start again.`
     case 'NotWritten':
       return `${e.path}: cannot be written: ${e.detail}.`
     case 'Interrupted':

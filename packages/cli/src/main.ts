@@ -1,8 +1,12 @@
 #!/usr/bin/env node
+import { enableCompileCache } from 'node:module'
 import process from 'node:process'
-import { perform } from './command.ts'
-import { diffeo } from './diffeo.ts'
-import { processTerminal } from './terminal.ts'
+
+// Before anything else is loaded: from the second start on, half of the time to start is saved.
+enableCompileCache()
+const { perform } = await import('./command.ts')
+const { diffeo } = await import('./diffeo.ts')
+const { processTerminal } = await import('./terminal.ts')
 
 const terminal = processTerminal()
 process.exitCode = await perform(terminal, process.argv.slice(2), diffeo(terminal))

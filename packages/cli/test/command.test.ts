@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { folder, run } from './command.ts'
+import { call } from './command.ts'
 
 describe('a wrong call', () => {
   test.each([
@@ -33,22 +33,22 @@ describe('a wrong call', () => {
     ],
     [['info', 'out/x', '--verbose'], "diffeo info: unknown option '--verbose'. See diffeo info --help."],
   ])('%j ends with status 2 and one line', async (args, line) => {
-    const { status, out, err } = await run(folder(), args)
+    const { status, out, err } = await call(args)
     expect({ status, out, err }).toEqual({ status: 2, out: '', err: `${line}\n` })
   })
 })
 
 test.each(['fit', 'score', 'sample', 'info'])('diffeo %s --help shows every option and an example', async (name) => {
-  const { status, out, err } = await run(folder(), [name, '--help'])
+  const { status, out, err } = await call([name, '--help'])
   expect({ status, err }).toEqual({ status: 0, err: '' })
   expect(out).toContain(`$ diffeo ${name} `)
   expect(out).toContain('--json')
 })
 
 test('diffeo --help lists the commands, diffeo --version the version', async () => {
-  const help = await run(folder(), ['--help'])
+  const help = await call(['--help'])
   expect(help.status).toBe(0)
   for (const name of ['fit', 'score', 'sample', 'info']) expect(help.out).toContain(`  ${name} `)
-  const version = await run(folder(), ['--version'])
+  const version = await call(['--version'])
   expect(version).toEqual({ status: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: '' })
 })

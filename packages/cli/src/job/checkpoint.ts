@@ -1,5 +1,5 @@
 import { rm, stat } from 'node:fs/promises'
-import type { Checkpoint } from '@diffeo/flows'
+import type { Checkpoint, FitError } from '@diffeo/flows'
 import { explainModel, loadCheckpoint, type ModelError, saveCheckpoint } from '@diffeo/flows/export'
 import * as E from 'fp-ts/lib/Either.js'
 import type { CliError } from '../error.ts'
@@ -45,3 +45,28 @@ export const keepFor =
 
 /** The fit is over, so there is nothing to continue. */
 export const forget = (out: string): Promise<void> => rm(checkpointOf(out), { recursive: true, force: true })
+
+/** What a checkpoint has to do with an error: a fit that was stopped says how it goes on, one of another fit what differs. */
+export const inPlace = (e: CliError, checkpoint: string): CliError => {
+  if (e._tag !== 'Fit') return e
+  switch (e.error._tag) {
+    case 'Aborted': {
+      const kept = `stopped in epoch ${e.error.epoch + 1}; run the same command with --resume to continue (from ${checkpoint}).`
+      return { _tag: 'Interrupted', kept }
+    }
+    case 'OtherTraining':
+      return { _tag: 'OtherFit', checkpoint, differs: differs(e.error) }
+    default:
+      return e
+  }
+}
+
+const differs = ({ what, expected, found }: Extract<FitError, { readonly _tag: 'OtherTraining' }>): string => {
+  if (what !== 'settings') return `other ${what}`
+  const [now, then] = [expected, found].map((text) => JSON.parse(text) as Readonly<Record<string, unknown>>)
+  const options = Object.keys(now!).filter((name) => now![name] !== then![name])
+  return `other options (${options.map((name) => `${optionOf(name)} ${then![name]}`).join(', ')})`
+}
+
+/** `learningRate` is asked for by `--learning-rate`. */
+const optionOf = (name: string): string => `--${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Engine } from '@diffeo/autodiff'
 import type { Table } from '@diffeo/data'
-import type { Checkpoint, FittedGaussians, Flow, Outcome } from '@diffeo/flows'
+import type { Checkpoint, FitError, FittedGaussians, Flow, Outcome } from '@diffeo/flows'
 import * as E from 'fp-ts/lib/Either.js'
 import type { CliError } from '../error.ts'
 import { say, type Terminal } from '../terminal.ts'
@@ -78,7 +78,7 @@ export const fitTable = async (t: Table, job: FitJob, around: Around): Promise<E
     ...(resumeFrom === undefined ? {} : { resumeFrom }),
     ...(keep === undefined ? {} : { keep }),
   })
-  if (E.isLeft(trained)) return E.left({ _tag: 'Fit', source: t.source, error: trained.left })
+  if (E.isLeft(trained)) return E.left(failure(prepared.train, trained.left))
   const outcome = trained.right
   const judged = await evaluate(flow, outcome.params, prepared, gaussians, engine)
   if (E.isLeft(judged)) return judged
@@ -98,6 +98,14 @@ export const fitTable = async (t: Table, job: FitJob, around: Around): Promise<E
     seconds: (performance.now() - started) / 1000,
   })
 }
+
+/** A row that is named is named in its own file. */
+const failure = ({ source, origin }: Table, error: FitError): CliError => ({
+  _tag: 'Fit',
+  source,
+  error,
+  ...('row' in error && error.row !== undefined ? { row: origin[error.row]! } : {}),
+})
 
 const boxWarning = (
   train: Table,

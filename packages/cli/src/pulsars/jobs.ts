@@ -6,12 +6,12 @@ const flow = { kind: 'nsf', layers: 3, hidden: [32, 32], spline: { bins: 8, tail
 export const density = (seed: number, epochs = 20): FitJob => ({
   rows: { split: { kind: 'modulus' } },
   flow,
-  training: { seed, epochs, batchSize: 256, learningRate: 5e-3, patience: 10 },
+  training: { seed, epochs, batchSize: 256, learningRate: 5e-3, patience: epochs },
 })
 
 /** The density of what is no pulsar, to find pulsars by: starts where the first fit ended, so it needs few epochs. */
 export const search = (seed: number, epochs = 5): FitJob => ({
   rows: { split: { kind: 'modulus' }, trainWhere: { column: 'target_class', equal: true, value: 'not_pulsar' } },
   flow,
-  training: { seed, epochs, batchSize: 256, learningRate: 1e-3, patience: 5 },
+  training: { seed, epochs, batchSize: 256, learningRate: 1e-3, patience: epochs },
 })

@@ -3,7 +3,7 @@ import { open } from '@diffeo/autodiff'
 import { refusal } from '@diffeo/flows/export'
 import * as E from 'fp-ts/lib/Either.js'
 import type { CliError } from '../error.ts'
-import { checkpointOf, forget, keepFor, opening } from '../job/checkpoint.ts'
+import { checkpointOf, forget, inPlace, keepFor, opening } from '../job/checkpoint.ts'
 import { type FitJob, fitTable } from '../job/fitTable.ts'
 import { reportOf } from '../job/report.ts'
 import { save, unsaved } from '../job/save.ts'
@@ -48,7 +48,7 @@ export const fitFile = async (
     ...(before.right === undefined ? {} : { resumeFrom: before.right }),
   })
   engine.dispose()
-  if (E.isLeft(fitted)) return E.left(stopped(fitted.left, out))
+  if (E.isLeft(fitted)) return E.left(inPlace(fitted.left, checkpointOf(out)))
   const report = reportOf(fitted.right, file, out)
   const summary = summaryOf(report)
   const saved = await save(out, fitted.right, report, summary, force)
@@ -58,12 +58,3 @@ export const fitFile = async (
   else for (const line of [...summary, '', `Model: ${out}`]) print(terminal, line)
   return saved
 }
-
-/** A fit that the user stopped says how it goes on. */
-const stopped = (e: CliError, out: string): CliError =>
-  e._tag === 'Fit' && e.error._tag === 'Aborted'
-    ? {
-        _tag: 'Interrupted',
-        kept: `stopped in epoch ${e.error.epoch + 1}; run the same command with --resume to continue (from ${checkpointOf(out)}).`,
-      }
-    : e
