@@ -48,12 +48,18 @@ test('Ctrl-C leaves a checkpoint and no model, and --resume ends with the bits o
     err: 'diffeo fit: model.checkpoint: was made with other options (--seed 0, --learning-rate 0.003); resume with the same data and options, or add --force without --resume to start again.\n',
   })
 
+  const epoch = (text: string, pattern: RegExp): number => Number(pattern.exec(text)![1])
   const resumed = await run(cut, [...FIT, '--resume'])
   expect(resumed.status).toBe(0)
+  // It goes on from the last whole epoch before it was stopped.
+  expect(epoch(resumed.err, /epoch (\d+)\/400/)).toBeGreaterThanOrEqual(
+    epoch(stopped.err, /stopped in epoch (\d+)/) - 1,
+  )
   expect((await never).status).toBe(0)
   expect(readdirSync(cut).sort()).toEqual(['data.csv', 'model'])
-  for (const name of ['weights.bin'])
-    expect(readFileSync(join(cut, 'model', name))).toEqual(readFileSync(join(whole, 'model', name)))
+  expect(readFileSync(join(cut, 'model', 'weights.bin'))).toEqual(readFileSync(join(whole, 'model', 'weights.bin')))
+  const reportIn = (here: string) => JSON.parse(readFileSync(join(here, 'model', 'model.json'), 'utf8')).metadata.report
+  expect({ ...reportIn(cut), seconds: 0 }).toEqual({ ...reportIn(whole), seconds: 0 })
 }, 60_000)
 
 test('--resume without a stopped fit ends with status 1', async () => {

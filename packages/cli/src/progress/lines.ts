@@ -26,7 +26,7 @@ export const lines = (to: Output, title: string, now: () => number = () => perfo
       if (moment.epoch > (written?.epoch ?? 0) && now() >= due) write(moment)
     },
     stop: () => {
-      if (last !== undefined && last.epoch !== written?.epoch) write(last)
+      if (last !== undefined && last.epoch > (written?.epoch ?? 0)) write(last)
     },
   }
 }

@@ -15,7 +15,7 @@ export const short = (x: number, digits = 3): string => String(Number(x.toPrecis
 
 /** `48 s`, `3 min 20 s`. */
 export const duration = (seconds: number): string => {
-  if (seconds < 10 && !Number.isInteger(seconds)) return `${seconds.toFixed(1)} s`
+  if (seconds < 9.95 && !Number.isInteger(seconds)) return `${seconds.toFixed(1)} s`
   const whole = Math.round(seconds)
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`
 }

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { lines } from '../../src/progress/lines.ts'
+
+const moment = (step: number, epoch: number) => ({
+  step,
+  steps: 100,
+  epoch,
+  epochs: 10,
+  validation: epoch === 0 ? undefined : -epoch,
+  best: epoch === 0 ? undefined : -1,
+})
+
+test('the first epoch is told at once, then one every five seconds, and the last', () => {
+  const written: string[] = []
+  let now = 0
+  const shown = lines({ write: (text) => written.push(text) }, 'fit', () => now)
+  for (let step = 0; step <= 95; step++) {
+    now = step * 200
+    shown.show(moment(step, Math.floor(step / 10)))
+  }
+  shown.stop()
+  expect(written).toEqual([
+    'fit: epoch 1/10, validation -1.000 (best -1.000), 2 s\n',
+    'fit: epoch 3/10, validation -3.000 (best -1.000), 7 s\n',
+    'fit: epoch 6/10, validation -6.000 (best -1.000), 12 s\n',
+    'fit: epoch 8/10, validation -8.000 (best -1.000), 17 s\n',
+    'fit: epoch 9/10, validation -9.000 (best -1.000), 19 s\n',
+  ])
+})
+
+test('a fit that ends before its first epoch says nothing', () => {
+  const written: string[] = []
+  const shown = lines({ write: (text) => written.push(text) }, 'fit', () => 0)
+  shown.show(moment(3, 0))
+  shown.stop()
+  expect(written).toEqual([])
+})
