@@ -21,13 +21,17 @@ export const bar = (to: Output, title: string): Progress => {
     Presets.shades_classic,
   )
   let first: { readonly step: number; readonly at: number } | undefined
+  let last: Moment | undefined
   // A terminal is left as it was found, however the process ends.
   const stop = (): void => {
     process.removeListener('exit', stop)
+    if (first === undefined || last === undefined) return
+    drawn.update(last.step, { text: `${describe(last)}, ${duration((performance.now() - first.at) / 1000)}` })
     drawn.stop()
   }
   return {
     show: (moment) => {
+      last = moment
       if (first === undefined) {
         first = { step: moment.step, at: performance.now() }
         process.once('exit', stop)

@@ -10,6 +10,7 @@ export const pulsarsSummary = (r: PulsarsReport): readonly string[] => [
   '',
   ...soundness(r),
   '',
-  `Second fit, from the first, to the ${count(r.search.rows.training)} rows of ${r.search.trainWhere}: ${counted(r.search.epochs, 'epoch')}, ${duration(r.search.seconds)}`,
+  `A second fit, from the first, to ${count(r.search.rows.training)} rows with ${r.search.trainWhere}:`,
+  `${counted(r.search.epochs, 'epoch')}, ${duration(r.search.seconds)}`,
   ...found(r),
 ]
