@@ -50,7 +50,7 @@ export const scalarMap = (name: string, expression: Expression, others: number, 
   }
   const proof = monotone(expression, others, domain)
   if ('obstacle' in proof) return mistake(`${name}: ${reasons(undone, proof)}.`)
-  const { derivative, codomain } = proof
+  const { derivative, increasing, codomain } = proof
   const logSlope = (x: Example, rest: readonly Example[]): Example => log(abs(applied(derivative, x, rest)))
   return {
     expression,
@@ -60,7 +60,7 @@ export const scalarMap = (name: string, expression: Expression, others: number, 
     cost: { forward: 'parallel', inverse: 'iterative' },
     exactness: 'numerical',
     forward: (x, rest) => applied(expression, x, rest),
-    inverse: (z, rest) => rootOf(expression, proof, domain, z, rest),
+    inverse: (z, rest) => rootOf(expression, increasing, domain, z, rest),
     logDerivative: logSlope,
     inverseLogDerivative: (_z, x, rest) => neg(logSlope(x, rest)),
   }
