@@ -170,15 +170,15 @@ export const asinh: ScalarFunction = derived({
   },
 })
 
-/** 1/√(1 + x²), without overflow of the square. */
+/** 1/√(1 + x²), without overflow of the square: with r = min(|x|, 1/|x|) it is √(1 + r²) times max(|x|, 1) that divides. */
 export const asinhSlope: ScalarFunction = derived({
   name: 'asinhSlope',
   lower: (x) => {
     const far = maximum(abs(x), 1)
-    const near = div(minimum(abs(x), 1), far)
-    return div(div(1, far), sqrt(add(mul(near, near), mul(div(1, far), div(1, far)))))
+    const ratio = div(minimum(abs(x), 1), far)
+    return div(div(1, far), sqrt(add(1, mul(ratio, ratio))))
   },
-  derivative: (x, y) => neg(mul(x, mul(y, mul(y, y)))),
+  derivative: (x, y) => neg(mul(mul(x, y), mul(y, y))),
   range: () => [0, 1],
   error: { ulp: 5 },
 })
@@ -228,15 +228,15 @@ export const square: ScalarFunction = derived({
   undo: { inverse: (_x, y) => sqrt(y), logSlope: (x) => log(mul(2, x)), on: I.POSITIVE },
 })
 
-/** x held between two bounds; outside them the derivative in x is 0. */
+/** x held between two bounds, the upper one where they cross; outside them the derivative in x is 0. */
 export const clamp: ScalarFunction = derived({
   name: 'clamp',
   arity: 3,
   lower: (x, lower, upper) => minimum(maximum(x, lower), upper),
   derivative: (x, lower, upper) => [
     where(and(lessEqual(lower, x), lessEqual(x, upper)), 1, 0),
-    where(less(x, lower), 1, 0),
-    where(less(upper, x), 1, 0),
+    where(and(less(x, lower), lessEqual(lower, upper)), 1, 0),
+    where(less(upper, maximum(x, lower)), 1, 0),
   ],
   range: (x, lower, upper) => I.minimum(I.maximum(x, lower), upper),
   error: { ulp: 0 },
