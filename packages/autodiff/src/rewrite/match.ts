@@ -9,8 +9,22 @@ export type Bindings = readonly (Node | undefined)[]
 
 /** How a node has the form of a pattern, or null. Equal values must be one node already. */
 export const match = (pattern: Expression, node: Node): Bindings | null => {
+  if (!mayMatch(pattern, node)) return null
   const bound: (Node | undefined)[] = []
   return matches(pattern, node, bound) ? bound : null
+}
+
+/** Whether the inputs have what the pattern asks for, in whatever order: most tries end here, before anything is bound. */
+const mayMatch = (pattern: Expression, node: Node): boolean => {
+  if (pattern.kind !== 'apply') return true
+  for (const operand of pattern.operands) {
+    if (operand.kind === 'argument') continue
+    let found = false
+    for (const x of node.inputs)
+      if (operand.kind === 'constant' ? x.operation === constantOperation : rowOf(x) === operand.row) found = true
+    if (!found) return false
+  }
+  return true
 }
 
 /** Binds arguments as it goes; on failure those of the failed part are left unbound again. */

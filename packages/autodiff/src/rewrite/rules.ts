@@ -39,8 +39,10 @@ export const exactRules: ReadonlyArray<Rule> = [
   rule('x / (-1) = -x', div(x, -1), neg(x)),
   rule('x + (-y) = x - y', add(x, neg(y)), sub(x, y)),
   rule('x - (-y) = x + y', sub(x, neg(y)), add(x, y)),
-  rule('(-x) · (-y) = x · y', mul(neg(x), neg(y)), mul(x, y)),
-  rule('(-x) / (-y) = x / y', div(neg(x), neg(y)), div(x, y)),
+  // Signs move outward, where a sum takes them up.
+  rule('x · (-y) = -(x · y)', mul(x, neg(y)), neg(mul(x, y))),
+  rule('(-x) / y = -(x / y)', div(neg(x), y), neg(div(x, y))),
+  rule('x / (-y) = -(x / y)', div(x, neg(y)), neg(div(x, y))),
   rule('x^1 = x', power(x, one), x),
   rule('x^0 = 1', power(x, zero), one),
   rule('|-x| = |x|', abs(neg(x)), abs(x)),

@@ -44,6 +44,13 @@ describe('simplify', () => {
     expect(nodeOf(simple(add(x, 0))).operation.name).toBe('elementwise')
   })
 
+  test('moves signs outward into sums', () => {
+    const y = simple(add(x, mul(neg(w), neg(mul(x, neg(w))))))
+    expect(
+      topologicalOrder([y]).map((n) => (n.attributes as { row?: { name: string } }).row?.name ?? n.operation.name),
+    ).toEqual(['input', 'input', 'mul', 'mul', 'sub'])
+  })
+
   test('uses a rule only where the result keeps its shape and axes', () => {
     const broader = mul(w, ones([2, 3]))
     expect(simple(broader).shape).toEqual([2, 3])
