@@ -4,6 +4,7 @@ import { alias } from '../tensor/alias.ts'
 import { iota, ones, zeros } from '../tensor/constant.ts'
 import { map } from '../tensor/control.ts'
 import { equal, where } from '../tensor/elementwise.ts'
+import { lanes } from '../tensor/lanes.ts'
 import { reshape, transpose } from '../tensor/shaping.ts'
 import { type AxesOf, type Node, nodeOf, type Tensor } from '../tensor/tensor.ts'
 import { leavesLike, leavesOf, tree, withLeaves } from '../tensor/tensorTree.ts'
@@ -12,7 +13,9 @@ import { reverse } from './reverse.ts'
 
 /** The same tree under new names: what a derivative is taken with respect to, apart from other uses of its values. */
 const renamed = <P>(p: P): P => tree.map(alias, p)
-const zeroLike = (x: Node): Node => nodeOf(zeros(x.shape))
+/** A derivative has the axes of what it belongs to, also where it is the same for every example. */
+const varyingLike = (x: Node, derivative: Node): Node => (x.varies ? nodeOf(lanes.spread(derivative)) : derivative)
+const zeroLike = (x: Node): Node => varyingLike(x, nodeOf(zeros(x.shape)))
 
 /**
  * Value and gradient of a scalar result (`[]`) with respect to a tree of tensors.
@@ -82,7 +85,7 @@ export const jvp = <P, R>(f: (p: P) => R, p: P, tangent: P): readonly [R, R] => 
     value,
     withLeaves(
       value,
-      forward(results, inputs, moved).map((t, i) => t ?? zeroLike(results[i]!)),
+      forward(results, inputs, moved).map((t, i) => varyingLike(results[i]!, t ?? zeroLike(results[i]!))),
     ),
   ]
 }

@@ -125,7 +125,8 @@ export const joins: Readonly<Record<'sum' | 'mean' | 'variance' | 'min' | 'max' 
     join: (s, at, other, from) => absorbScaled(s, at, other[from]!, other[from + 1]!),
     finish: (s, at) => s[at]! + Math.log(s[at + 1]!),
     magnitude: (s, _, at) => 1 + Math.abs(s[at]! + Math.log(s[at + 1]!)),
-    derivative: (x, result) => nodeOf(exp(sub(x, result))),
+    // Of nothing but -∞ the weights are 0.
+    derivative: (x, result) => nodeOf(exp(sub(x, where(equal(result, -Infinity), 0, result)))),
   },
   any: {
     ...extreme('any', 0, Math.max),

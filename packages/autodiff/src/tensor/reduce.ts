@@ -84,7 +84,10 @@ export const logSumExp: Reduce = (x, axis, keep = false) => {
   const largest = max(x, axes, true)
   // A row whose largest is infinite is not shifted: ∞ - ∞ would be NaN.
   const shift = stopGradient(where(finite(largest), largest, 0))
-  const kept = add(log(sum(exp(sub(x, shift)), axes, true)), shift)
+  const total = sum(exp(sub(x, shift)), axes, true)
+  // Of nothing but -∞ the logarithm is taken of 1 and not used, so that its derivative is 0 and not 0 / 0.
+  const none = equal(total, 0)
+  const kept = add(where(none, -Infinity, log(where(none, 1, total))), shift)
   return keep ? kept : reshape(kept, dropAxes(x.shape, axes))
 }
 

@@ -5,14 +5,21 @@ import {
   constant,
   cumulativeSum,
   evaluate,
+  evaluateAt,
+  finite,
+  fromRows,
+  grad,
+  lanes,
   logSumExp,
   max,
   mean,
   min,
+  mul,
   ones,
   product,
   softmax,
   sum,
+  where,
   zeros,
 } from '../../src/index.ts'
 
@@ -54,4 +61,18 @@ test('running sums of integers wrap like all integers', () => {
   const x = constant([2 ** 31 - 1, 1, 5], [3], 'int')
   expect(valuesOf(cast(cumulativeSum(x), 'float'))).toEqual([2 ** 31 - 1, -(2 ** 31), -(2 ** 31) + 5])
   expect(valuesOf(cast(sum(x), 'float'))).toEqual([-(2 ** 31) + 5])
+})
+
+test('the derivative of logSumExp is 0 where there is nothing but -∞, and in a row of nothing', () => {
+  const rows = constant([
+    [-Infinity, -Infinity],
+    [-Infinity, 0],
+  ])
+  const slopes = grad((x: Tensor) => sum(where(finite(logSumExp(x, 1)), logSumExp(x, 1), 0)))(rows)
+  expect(valuesOf(slopes)).toEqual([0, 0, 0, 1])
+  const overLanes = evaluateAt(({ x }) => grad((x: Tensor<'example'>) => lanes.logSumExp(x))(x), {
+    x: fromRows([-Infinity, -Infinity], 2, []),
+  })
+  expect([...overLanes.data]).toEqual([0, 0])
+  expect(valuesOf(grad((x: Tensor) => sum(logSumExp(mul(zeros([2, 0]), x), 1)))(constant(1)))).toEqual([0])
 })
