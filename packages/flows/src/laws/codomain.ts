@@ -8,7 +8,7 @@ export const staysInCodomain = (b: Bijector, options?: LawOptions): Law =>
     ...options,
     domain: b.domain,
     parameters: b.parameters,
-    claims: (params, x, given) => [member('f(x)', b.forward(params, x, given).value, b.codomain)],
+    claims: (params, x, given) => [member('f(x)', b.forward(params, x, given).value, b.codomain, [x])],
   })
 
 /** Inverse lands in the domain. */
@@ -17,5 +17,5 @@ export const staysInDomain = (b: Bijector, options?: LawOptions): Law =>
     ...options,
     domain: b.codomain,
     parameters: b.parameters,
-    claims: (params, z, given) => [member('f⁻¹(z)', b.inverse(params, z, given).value, b.domain)],
+    claims: (params, z, given) => [member('f⁻¹(z)', b.inverse(params, z, given).value, b.domain, [z])],
   })

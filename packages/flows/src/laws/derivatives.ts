@@ -58,12 +58,11 @@ export const hasFiniteGradients = (b: Bijector, options?: LawOptions): Law =>
       const at: At = { params: spread(params), x }
       const f = forward(b, given)
       const { value, logDet } = f(at)
-      const where = add(sum(abs(value)), abs(logDet))
       const gradients = grad((p: At) => {
         const out = f(p)
         return add(sum(mul(out.value, noiseLike(out.value, 1))), out.logDet) as never
       })(at)
-      return tree.flatten(gradients).map(({ path, value: g }): Claim => finite(`∂/∂${path}`, g, where))
+      return tree.flatten(gradients).map(({ path, value: g }): Claim => finite(`∂/∂${path}`, g, [value, logDet]))
     },
   })
 
@@ -80,7 +79,7 @@ export const modesAgree = (b: Bijector, options?: LawOptions): Law =>
       const [out, moved] = jvp(f, at, v)
       const u = noiseLike(out, 3)
       const [, pull] = vjp(f, at)
-      return [equal('⟨u, J v⟩', dot(u, moved), dot(pull(u), v))]
+      return [equal('⟨u, J v⟩', dot(u, moved), dot(pull(u), v), [out.value, out.logDet])]
     },
   })
 
@@ -115,6 +114,7 @@ export const derivesItself = (b: Bijector, options?: LawOptions): Law =>
           exact[part],
           div(sub(mul(4, fine[part]), coarse[part]), 3),
           abs(sub(fine[part], coarse[part])),
+          [exact.value, exact.logDet],
         ),
       )
     },

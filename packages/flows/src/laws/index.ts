@@ -1,4 +1,4 @@
-export { approximates, type Claim, equal, finite, member, onTarget, stable } from './claim.ts'
+export { approximates, type Claim, equal, finite, inside, member, onTarget, stable } from './claim.ts'
 export { staysInCodomain, staysInDomain } from './codomain.ts'
 export { derivesItself, hasFiniteGradients, modesAgree } from './derivatives.ts'
 export { determinant, inverseDeterminant, logAbsJacobian } from './determinant.ts'

@@ -16,7 +16,7 @@ export const keepsExamplesApart = (b: Bijector, { context }: LawOptions = {}): L
     ...(context && { context }),
     claims: (params, x, given) => {
       const y = b.forward(params, x, given)
-      return [onTarget('f(x)', y.value), onTarget('logDet', y.logDet)]
+      return [onTarget('f(x)', y.value, []), onTarget('logDet', y.logDet, [])]
     },
   })
   return fc.property(
@@ -31,14 +31,14 @@ export const keepsExamplesApart = (b: Bijector, { context }: LawOptions = {}): L
       const chosen = [...Array(count).keys()].filter((lane) => lane % 3 === seed % 3).reverse()
       const all = runClaims(compiled, params, points, 'exact')
       const some = runClaims(compiled, params, selectLanes(points, chosen), 'exact')
-      some.forEach(([few], c) => {
-        const [every] = all[c]!
-        for (let i = 0; i < few.data.length; i++) {
+      some.forEach(({ left: few }, c) => {
+        const { left: every } = all[c]!
+        for (let i = 0; i < few.length; i++) {
           const element = Math.floor(i / chosen.length)
           const lane = chosen[i % chosen.length]!
-          if (!Object.is(few.data[i], every.data[element * count + lane]))
+          if (!Object.is(few[i], every[element * count + lane]))
             throw new Error(
-              `${compiled.claims[c]!.what} of example ${lane} depends on the others: ${few.data[i]} among ${chosen.length}, ${every.data[element * count + lane]} among ${count}.`,
+              `${compiled.claims[c]!.what} of example ${lane} depends on the others: ${few[i]} among ${chosen.length}, ${every[element * count + lane]} among ${count}.`,
             )
         }
       })

@@ -26,7 +26,9 @@ export const law = (
   return fc.property(caseOf(spreads), (at) => {
     judge ??= judgeOf(subject)
     for (const precision of precisions) {
-      const finding = judge(at, precision)
+      const { finding, judged } = judge(at, precision)
+      // Where every value overflows the case shows nothing; fast-check draws another, and fails if too many are like it.
+      fc.pre(judged > 0)
       if (finding) throw new Error(`${name}: ${explainFinding(finding, at)}`)
     }
   })

@@ -1,6 +1,6 @@
 import { neg } from '@diffeo/autodiff'
 import type { Bijector } from '../bijector.ts'
-import { equal } from './claim.ts'
+import { equal, inside } from './claim.ts'
 import { type Law, type LawOptions, law } from './law.ts'
 
 /**
@@ -17,10 +17,11 @@ export const undoes = (b: Bijector, options?: LawOptions): Law =>
       const y = b.forward(params, x, given)
       const back = b.inverse(params, y.value, given)
       const again = b.forward(params, back.value, given)
+      const about = [x, y.value, y.logDet, inside(b.codomain, y.value)]
       return [
-        equal('f(f⁻¹(y))', again.value, y.value),
-        equal('f⁻¹(f(x))', back.value, x),
-        equal('logDet f + logDet f⁻¹', again.logDet, neg(back.logDet)),
+        equal('f(f⁻¹(y))', again.value, y.value, about),
+        equal('f⁻¹(f(x))', back.value, x, about),
+        equal('logDet f + logDet f⁻¹', again.logDet, neg(back.logDet), about),
       ]
     },
   })
@@ -35,10 +36,11 @@ export const undoesBack = (b: Bijector, options?: LawOptions): Law =>
       const x = b.inverse(params, z, given)
       const back = b.forward(params, x.value, given)
       const again = b.inverse(params, back.value, given)
+      const about = [z, x.value, x.logDet, inside(b.domain, x.value)]
       return [
-        equal('f⁻¹(f(x))', again.value, x.value),
-        equal('f(f⁻¹(z))', back.value, z),
-        equal('logDet f⁻¹ + logDet f', again.logDet, neg(back.logDet)),
+        equal('f⁻¹(f(x))', again.value, x.value, about),
+        equal('f(f⁻¹(z))', back.value, z, about),
+        equal('logDet f⁻¹ + logDet f', again.logDet, neg(back.logDet), about),
       ]
     },
   })

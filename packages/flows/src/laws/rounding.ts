@@ -14,7 +14,7 @@ export const agreesWithReference = (b: Bijector, options?: LawOptions): Law =>
     parameters: b.parameters,
     claims: (params, x, given) => {
       const y = b.forward(params, x, given)
-      return [onTarget('f(x)', y.value), onTarget('logDet', y.logDet)]
+      return [onTarget('f(x)', y.value, [y.value, y.logDet]), onTarget('logDet', y.logDet, [y.value, y.logDet])]
     },
   })
 
@@ -30,6 +30,6 @@ export const roundsWell = (b: Bijector, options?: LawOptions): Law =>
     parameters: b.parameters,
     claims: (params, x, given) => {
       const y = b.forward(params, x, given)
-      return [stable('f(x)', y.value), stable('logDet', y.logDet)]
+      return [stable('f(x)', y.value, [y.value]), stable('logDet', y.logDet, [y.value])]
     },
   })

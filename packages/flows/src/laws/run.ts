@@ -1,21 +1,20 @@
 import {
+  EPSILON,
   type Example,
   example,
   type HostArray,
   input,
-  lanes,
   openReference,
   perturbed,
   type ReferenceProgram,
   type Resident,
   type Rounding,
   random,
-  type Tensor,
   toFloat32,
 } from '@diffeo/autodiff'
 import { type Declared, flattenDeclared, mapDeclared } from '../parameters.ts'
 import type { Claim } from './claim.ts'
-import type { Subject } from './judge.ts'
+import type { Precision, Subject } from './judge.ts'
 import { noiseOf } from './noise.ts'
 
 export interface Points {
@@ -28,11 +27,17 @@ export interface Compiled {
   readonly program: ReferenceProgram
   readonly declared: Declared<unknown>
   readonly claims: readonly Pick<Claim, 'kind' | 'what' | 'domain'>[]
-  readonly read: (x: Resident) => HostArray
+  readonly read: (x: Resident) => ArrayLike<number>
 }
 
-/** For each claim, the values of its sides (and its slack), `[elements, lanes]`. */
-export type Sides = readonly (readonly [left: HostArray, right: HostArray, slack?: HostArray])[]
+/** The values of a claim's sides, `[elements, lanes]`, and of its slack and scale. */
+export interface Sides {
+  readonly left: ArrayLike<number>
+  readonly right: ArrayLike<number>
+  readonly slack: ArrayLike<number>
+  /** `[lanes]`. */
+  readonly scale: ArrayLike<number>
+}
 
 export const compileClaims = (subject: Subject): Compiled => {
   const engine = openReference()
@@ -40,7 +45,7 @@ export const compileClaims = (subject: Subject): Compiled => {
   const program = engine.compileSync(
     ({ params, x, context }: { readonly params: never; readonly x: Example; readonly context: Example }) => {
       claims = subject.claims(params, x, { ...(subject.context && { context }), key: random.key(0) })
-      return claims.map(({ left, right, slack }) => [left, right, ...(slack ? [slack] : [])].map(everyLane))
+      return claims.map(({ left, right, slack, scale }) => ({ left, right, slack, scale }))
     },
     {
       params: mapDeclared(subject.parameters, ({ parameter: { shape } }) => input(shape)) as never,
@@ -48,25 +53,22 @@ export const compileClaims = (subject: Subject): Compiled => {
       context: (subject.context ? example(subject.context) : []) as Example,
     },
   )
-  return { program, declared: subject.parameters, claims, read: engine.readSync }
+  return { program, declared: subject.parameters, claims, read: (x) => engine.readSync(x).data }
 }
 
-/** A side may be the same for all points. */
-const everyLane = (x: Example): Example => lanes.spread(x as Tensor)
-
 /**
- * How a program is run: exactly, as a float32 machine would, or off at random by units of `epsilon`: in the point and
- * the parameters only, or in the result of every operation.
+ * How a program is run: exactly, as a float32 machine would, or off at random by what a number format may do: in the
+ * point and the parameters only, or in the result of every operation.
  */
 export type Arithmetic =
   | 'exact'
   | 'float32'
-  | { readonly off: 'inputs' | 'operations'; readonly seed: number; readonly epsilon: number }
+  | { readonly off: 'inputs' | 'operations'; readonly seed: number; readonly precision: Precision }
 
 const roundingOf = (arithmetic: Arithmetic): Rounding | undefined => {
   if (arithmetic === 'exact') return undefined
   if (arithmetic === 'float32') return toFloat32
-  return arithmetic.off === 'operations' ? perturbed(arithmetic.seed, arithmetic.epsilon) : undefined
+  return arithmetic.off === 'operations' ? perturbed(arithmetic.seed, arithmetic.precision) : undefined
 }
 
 export const runClaims = (
@@ -74,15 +76,20 @@ export const runClaims = (
   params: unknown,
   { x, context }: Points,
   arithmetic: Arithmetic,
-): Sides => {
+): readonly Sides[] => {
   const rounding = roundingOf(arithmetic)
   const moved = inputsOf(arithmetic, declared)
   const results = program.runSync(
     { params: moved.params(params), x: moved.array(x), context: context ? moved.array(context) : [] } as never,
     rounding ? { rounding } : {},
   )
-  return (results as unknown as readonly (readonly Resident[])[]).map(
-    (sides) => sides.map(read) as unknown as Sides[number],
+  return (results as unknown as readonly Readonly<Record<keyof Sides, Resident>>[]).map(
+    ({ left, right, slack, scale }) => ({
+      left: read(left),
+      right: read(right),
+      slack: read(slack),
+      scale: read(scale),
+    }),
   )
 }
 
@@ -98,7 +105,7 @@ const inputsOf = (arithmetic: Arithmetic, declared: Declared<unknown>): Inputs =
   const noise = noiseOf(arithmetic.seed, 4)
   const array = (x: HostArray): HostArray => ({
     ...x,
-    data: Float64Array.from(x.data, (v) => v * (1 + arithmetic.epsilon * (2 * noise.uniform() - 1))),
+    data: Float64Array.from(x.data, (v) => v * (1 + EPSILON[arithmetic.precision] * (2 * noise.uniform() - 1))),
   })
   return {
     array,

@@ -18,7 +18,8 @@ export const savesItself = (b: Bijector, options: LawOptions & { readonly kinds?
     claims: (params, x, given) => {
       const again = reloaded(b, kinds)
       const [here, there] = [b.forward(params, x, given), again.forward(params, x, given)]
-      return [equal('f(x)', there.value, here.value), equal('logDet', there.logDet, here.logDet)]
+      const about = [here.value, here.logDet]
+      return [equal('f(x)', there.value, here.value, about), equal('logDet', there.logDet, here.logDet, about)]
     },
   })
 }

@@ -27,7 +27,7 @@ export const simplest = (
   known: Failure,
   domain: Domain,
   fails: (points: Points) => Failure | null,
-): { readonly failure: Failure; readonly point: readonly number[] } => {
+): Failure & { readonly point: readonly number[] } => {
   const ends = endsOf(domain.support)
   let at = start
   let failure = known
@@ -43,7 +43,7 @@ export const simplest = (
       failure = still
       break
     }
-  return { failure, point: [...at.x.data] }
+  return { ...failure, point: [...at.x.data] }
 }
 
 const simplerNumbers = (x: number): readonly number[] =>

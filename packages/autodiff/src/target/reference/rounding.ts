@@ -18,19 +18,26 @@ export const toFloat32: Rounding = (node, outputs) => {
 export const EPSILON = { float32: 2 ** -23, float64: 2 ** -52 } as const
 
 /**
- * Every float off at random by as much as its operation's row allows a target: what the results then differ by shows the
- * condition of the whole computation. The noise is that of the seed alone.
+ * Every float off at random by as much as its operation's row allows a target of this number format, and then held in
+ * that format: what the results differ by shows the condition of the whole computation. The noise is the seed's alone.
  *
- * - element-wise: uniform within the stated units in the last place or the absolute amount;
- * - sums and contractions: uniform within ε/2 (ε in float64) · Σ|terms| · (the longest chain of additions);
+ * - element-wise: uniform within the stated units in the last place (one at least, where it rounds at all) or the absolute amount;
+ * - sums and contractions: uniform within ε · Σ|terms| · (the longest chain of additions);
  * - factorisations: exact, of inputs that are off by the stated units.
  */
-export const perturbed = (seed: number, epsilon: number): Rounding => {
-  const noise = uniformNoise(seed)
+export const perturbed = (seed: number, precision: keyof typeof EPSILON): Rounding => {
+  const moved = movedAtRandom(uniformNoise(seed), precision)
+  if (precision === 'float64') return moved
+  return (node, outputs, inputs, lanes) => {
+    moved(node, outputs, inputs, lanes)
+    toFloat32(node, outputs, inputs, lanes)
+  }
+}
+
+const movedAtRandom = (noise: () => number, precision: keyof typeof EPSILON): Rounding => {
+  const epsilon = EPSILON[precision]
   // Below the smallest normal number the last place no longer shrinks with the value.
-  const tiny = epsilon * (epsilon === EPSILON.float32 ? 2 ** -126 : 2 ** -1022)
-  // Half a last place of float64 cannot be added in float64: it would be rounded away. There noise is a whole one.
-  const least = epsilon === EPSILON.float64 ? 1 : 0.5
+  const tiny = epsilon * (precision === 'float32' ? 2 ** -126 : 2 ** -1022)
   return (node, outputs, inputs, lanes) => {
     const { rounding } = node.operation
     if (!rounding) return
@@ -39,14 +46,15 @@ export const perturbed = (seed: number, epsilon: number): Rounding => {
       if (node.dtype !== 'float' || rounding.kind !== 'accumulated') return
       const chain = rounding.chain(node) * Math.min(64, lanes) + Math.ceil(lanes / 64)
       const [out, terms] = [outputs[0]!, inputs[0]!]
-      for (let i = 0; i < out.length; i++) out[i]! += noise() * least * epsilon * chain * terms[i]!
+      for (let i = 0; i < out.length; i++) out[i]! += noise() * epsilon * chain * terms[i]!
       return
     }
     const floats = kindsOf(node).flatMap(({ dtype }, k) => (dtype === 'float' ? [outputs[k]!] : []))
     switch (rounding.kind) {
       case 'elementwise': {
         const { ulp: stated, absolute = 0 } = rounding.of(node.attributes)
-        const ulp = stated === 0 ? 0 : Math.max(stated, least)
+        // Noise of half a last place would be rounded away again by the format.
+        const ulp = stated === 0 ? 0 : Math.max(stated, 1)
         // Absolute errors are stated for float32.
         const floor = Math.max(ulp > 0 ? tiny : 0, (absolute * epsilon) / EPSILON.float32)
         if (ulp === 0 && floor === 0) return
@@ -55,7 +63,7 @@ export const perturbed = (seed: number, epsilon: number): Rounding => {
         return
       }
       case 'accumulated': {
-        const scale = least * epsilon * rounding.chain(node)
+        const scale = epsilon * rounding.chain(node)
         magnitudes(node, outputs, inputs, lanes).forEach((terms, k) => {
           const out = outputs[k]!
           if (kindsOf(node)[k]!.dtype === 'float')
@@ -90,13 +98,28 @@ const magnitudes = (
 }
 const kernels = new WeakMap<Node, Kernel>()
 
-/** Uniform in (-1, 1) from a 32-bit mixing function (splitmix32): speed matters here, statistical quality hardly. */
+/** How many random numbers are made before they repeat: far more than any node takes in a tile. */
+const NOISE = 2 ** 16
+
+/**
+ * Uniform in (-1, 1): a fixed table from a 32-bit mixing function (splitmix32), read from a place that the seed sets.
+ * Speed matters here, statistical quality hardly.
+ */
 const uniformNoise = (seed: number): (() => number) => {
-  let state = seed | 0
+  let at = mixed(Math.imul(seed, 0x9e3779b9)) & (NOISE - 1)
   return () => {
-    state = (state + 0x9e3779b9) | 0
-    let z = Math.imul(state ^ (state >>> 16), 0x21f0aaad)
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97)
-    return ((z ^ (z >>> 15)) >>> 0) * 2 ** -31 - 1 + 2 ** -32
+    at = (at + 1) & (NOISE - 1)
+    return table[at]!
   }
 }
+
+const mixed = (x: number): number => {
+  let z = Math.imul(x ^ (x >>> 16), 0x21f0aaad)
+  z = Math.imul(z ^ (z >>> 15), 0x735a2d97)
+  return z ^ (z >>> 15)
+}
+
+const table = Float64Array.from(
+  { length: NOISE },
+  (_, i) => (mixed(Math.imul(i + 1, 0x9e3779b9)) >>> 0) * 2 ** -31 - 1 + 2 ** -32,
+)
