@@ -52,8 +52,8 @@ export const boundsOf = (node: Node, inputs: readonly Bounds[]): Bounds => {
 
 const floatBounds = (node: Node, inputs: readonly Bounds[]): Bounds => {
   if (node.operation === constantOperation) return boundsOfData((node.attributes as ConstantAttributes).data)
-  // Multiples of 2^-24 plus half of one.
-  if (node.operation === uniformOperation) return [2 ** -25, 1 - 2 ** -25]
+  // Multiples of 2^-23 plus half of one.
+  if (node.operation === uniformOperation) return [2 ** -24, 1 - 2 ** -24]
   if (!inputs.every((b) => b !== null) || inputs.length === 0) return null
   const row = rowOf(node)
   if (row) {
