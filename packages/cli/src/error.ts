@@ -52,7 +52,7 @@ export const explain = (e: CliError): string => {
     case 'NoSuchRows':
       return `${e.source}: ${e.wanted} leaves no ${e.part === 'all' ? '' : `${e.part} `}rows; there must be some to train on, to validate and to test.`
     case 'OneColumn':
-      return `${e.source}: a ${e.flow} flow couples columns with each other and so needs two or more, found only "${e.column}"; use --flow maf.`
+      return `${e.source}: the couplings of --flow ${e.flow} need two columns or more, found only "${e.column}"; use --flow maf.`
     case 'Fit':
       return `${e.source}: ${explainFit(e.error)}${e.row === undefined ? '' : ` That is row ${e.row} of the file, counted from 0.`}`
     case 'Model':

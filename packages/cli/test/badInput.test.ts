@@ -36,7 +36,7 @@ describe('data that no density can be fitted to', () => {
     [
       'one column for a flow of couplings',
       good.map(([x]) => [x!]),
-      'needs two or more, found only "x"; use --flow maf',
+      'the couplings of --flow nsf need two columns or more, found only "x"; use --flow maf',
     ],
     [
       'no header and no numbers',

@@ -7,7 +7,7 @@ import type { FitJob } from '../job/fitTable.ts'
 import { FLOW_NAMES, type FlowChoice, type FlowName, USUAL } from '../job/flowChoice.ts'
 import { textColumns } from '../job/rowChoice.ts'
 import type { SplitChoice } from '../job/split.ts'
-import { condition, names, positive, seed, split, whole, widths } from '../options/values.ts'
+import { bins, condition, names, positive, seed, split, whole, widths } from '../options/values.ts'
 import type { Terminal } from '../terminal.ts'
 
 const EXAMPLES = `
@@ -66,7 +66,7 @@ export const fitCommand = (terminal: Terminal, start: Start): Command =>
     )
     .option('--layers <n>', `layers of the flow (default: ${usual(({ layers }) => String(layers))})`, whole(1))
     .option('--hidden <widths>', `hidden widths (default: ${usual(({ hidden }) => hidden.join(','))})`, widths)
-    .option('--bins <n>', `pieces of each spline (default: ${USUAL.nsf.spline!.bins})`, whole(2))
+    .option('--bins <n>', `pieces of each spline (default: ${USUAL.nsf.spline!.bins})`, bins)
     .option('--tails <x>', `splines end at ±x standard deviations (default: ${USUAL.nsf.spline!.tails})`, positive)
     .option('--epochs <n>', 'most passes over the training rows', whole(1), 100)
     .option('--batch-size <n>', 'rows in a step', whole(1), 256)

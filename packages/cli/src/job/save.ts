@@ -1,7 +1,8 @@
 import type { Json } from '@diffeo/flows'
-import { type ModelError, saveModel, textFile } from '@diffeo/flows/export'
+import { type ModelError, refusal, saveModel, textFile } from '@diffeo/flows/export'
 import * as E from 'fp-ts/lib/Either.js'
 import type { CliError } from '../error.ts'
+import { writable } from '../files/writable.ts'
 import type { Fitted } from './fitTable.ts'
 import type { Report } from './report.ts'
 
@@ -10,6 +11,12 @@ export interface Kept {
   /** Σ log standardDeviation of the training rows: added to a log-density in the data's units, it is one in standard deviations. */
   readonly logScale: number
   readonly report: Report
+}
+
+/** Whether a model can go to a folder, asked before the work that makes it. */
+export const place = async (out: string, replace: boolean): Promise<E.Either<CliError, void>> => {
+  const refused = await refusal(out, replace)
+  return refused === undefined ? writable(out) : E.left(unsaved(out, refused))
 }
 
 /** Writes the model folder, whole or not at all. */
@@ -32,4 +39,4 @@ export const save = async (
   return E.isLeft(saved) ? E.left(unsaved(out, saved.left)) : E.right(undefined)
 }
 
-export const unsaved = (path: string, error: ModelError): CliError => ({ _tag: 'Model', path, error })
+const unsaved = (path: string, error: ModelError): CliError => ({ _tag: 'Model', path, error })

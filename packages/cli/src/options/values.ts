@@ -18,6 +18,12 @@ export const whole =
     return Number.isSafeInteger(n) && n >= least ? n : refuse(what)
   }
 
+/** Pieces of a spline: each takes a thousandth of its box at least. */
+export const bins = (text: string): number => {
+  const n = numberOf(text)
+  return Number.isInteger(n) && n >= 2 && n < 1000 ? n : refuse('a whole number from 2 to 999')
+}
+
 /** A seed: any whole number that a 32-bit key takes. */
 export const seed = (text: string): number => {
   const n = numberOf(text)

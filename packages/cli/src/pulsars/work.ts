@@ -1,11 +1,10 @@
 import { open } from '@diffeo/autodiff'
 import { type DataError, htru2 } from '@diffeo/data'
-import { refusal } from '@diffeo/flows/export'
 import * as E from 'fp-ts/lib/Either.js'
 import type { CliError } from '../error.ts'
 import { fitTable } from '../job/fitTable.ts'
 import { reportOf } from '../job/report.ts'
-import { save, unsaved } from '../job/save.ts'
+import { place, save } from '../job/save.ts'
 import { summaryOf } from '../job/summary.ts'
 import { print, type Terminal } from '../terminal.ts'
 import { density, search } from './jobs.ts'
@@ -26,9 +25,9 @@ export const work = async (
   signal: AbortSignal,
 ): Promise<E.Either<CliError, void>> => {
   const models = { density: options.out, search: `${options.out}-search` }
-  for (const place of [models.density, models.search]) {
-    const refused = await refusal(place, true)
-    if (refused !== undefined) return E.left(unsaved(place, refused))
+  for (const folder of [models.density, models.search]) {
+    const free = await place(folder, true)
+    if (E.isLeft(free)) return free
   }
   const survey = E.mapLeft((error: DataError): CliError => ({ _tag: 'Data', error }))(await htru2()())
   if (E.isLeft(survey)) return survey

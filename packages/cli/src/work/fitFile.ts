@@ -1,12 +1,11 @@
 import { basename, join } from 'node:path'
 import { open } from '@diffeo/autodiff'
-import { refusal } from '@diffeo/flows/export'
 import * as E from 'fp-ts/lib/Either.js'
 import type { CliError } from '../error.ts'
 import { checkpointOf, forget, inPlace, keepFor, opening } from '../job/checkpoint.ts'
 import { type FitJob, fitTable } from '../job/fitTable.ts'
 import { reportOf } from '../job/report.ts'
-import { save, unsaved } from '../job/save.ts'
+import { place, save } from '../job/save.ts'
 import { read } from '../job/source.ts'
 import { summaryOf } from '../job/summary.ts'
 import { print, type Terminal } from '../terminal.ts'
@@ -32,8 +31,8 @@ export const fitFile = async (
   signal: AbortSignal,
 ): Promise<E.Either<CliError, void>> => {
   const { file, out = placeFor(file), force = false, resume = false } = order
-  const refused = await refusal(out, force)
-  if (refused !== undefined) return E.left(unsaved(out, refused))
+  const free = await place(out, force)
+  if (E.isLeft(free)) return free
   const before = await opening(out, { resume, force })
   if (E.isLeft(before)) return before
   const table = await read(file, order.columns, order.rows)
