@@ -16,6 +16,7 @@ import { rowOf } from '../../src/tensor/elementwise.ts'
 import { nodeOf } from '../../src/tensor/tensor.ts'
 import { drawInputs, expectedOf, type Instance, list, type Tensors } from '../catalogue/case.ts'
 import { catalogue } from '../catalogue/catalogue.ts'
+import { engineContract } from './engineContract.ts'
 
 export interface Expected {
   readonly precision: 'float32' | 'float64'
@@ -26,6 +27,8 @@ export interface Expected {
 }
 
 const RUNS = 10
+/** Of laws that are not about one operation: draws from the whole catalogue. */
+const WHOLE = 150
 const PERTURBED = 8
 /** Less than a tile, a tile, one more, several tiles. */
 export const laneCounts = fc.constantFrom(1, 2, 7, 64, 65, 200)
@@ -52,6 +55,25 @@ export const conformance = (
       for (const missing of Object.keys(without)) expect(catalogue.map((c) => c.name)).toContain(missing)
     })
 
+    engineContract(() => engine)
+
+    const own = catalogue.filter(({ name: operation }) => without[operation] === undefined)
+    const some = fc.constantFrom(...own).chain(({ instance }) => instance)
+    test('examples are the same when a call is split', () =>
+      fc.assert(
+        fc.asyncProperty(some, fc.nat(150), fc.nat(80), fc.integer(), (drawn, first, second, seed) =>
+          splits(engine, drawn, [first + 1, second + 1], seed),
+        ),
+        { numRuns: WHOLE },
+      ))
+    test('no example sees another', () =>
+      fc.assert(
+        fc.asyncProperty(some, laneCounts, fc.nat(), fc.integer(), (drawn, lanes, lane, seed) =>
+          standsAlone(engine, drawn, lanes, lane % lanes, seed),
+        ),
+        { numRuns: WHOLE },
+      ))
+
     for (const { name: operation, instance } of catalogue) {
       const reason = without[operation]
       if (reason !== undefined) test.skip(`${operation} (${reason})`, () => {})
@@ -68,6 +90,8 @@ export const conformance = (
   })
 }
 
+type Arrays = Readonly<Record<string, HostArray>>
+
 export const signatureOf = (inputs: Instance['inputs']): Tensors =>
   Object.fromEntries(
     Object.entries(inputs).map(([name, { shape, varies, values }]) => [
@@ -75,6 +99,75 @@ export const signatureOf = (inputs: Instance['inputs']): Tensors =>
       varies ? example(shape, values.dtype) : (input(shape, values.dtype) as Example),
     ]),
   )
+
+/** Values of an instance's results that belong to one example each; null where examples meet. */
+const runEach = async (
+  engine: Engine,
+  drawn: Instance,
+): Promise<((arrays: Arrays, lanes: { count: number; offset?: number }) => Promise<readonly HostArray[]>) | null> => {
+  if ('all' in drawn.meaning) return null
+  const program = await engine.compile((x) => list(drawn.graph(x)), signatureOf(drawn.inputs))
+  return async (arrays, lanes) => {
+    const handles = (await program.run(arrays, { lanes })) as readonly Resident[]
+    const found = await Promise.all(handles.map((handle) => engine.read(handle)))
+    for (const handle of handles) engine.release(handle)
+    return found.filter((x) => x.lanes !== undefined)
+  }
+}
+
+/** Some of the examples of an array. */
+const cut = (array: HostArray, from: number, count: number): HostArray => {
+  const { data, lanes } = array
+  if (lanes === undefined) return array
+  const kept = data.filter((_, i) => i % lanes >= from && i % lanes < from + count)
+  return { ...array, data: kept, lanes: count }
+}
+const cutAll = (arrays: Arrays, from: number, count: number): Arrays =>
+  Object.fromEntries(Object.entries(arrays).map(([name, x]) => [name, cut(x, from, count)]))
+
+const splits = async (
+  engine: Engine,
+  drawn: Instance,
+  counts: readonly [number, number],
+  seed: number,
+): Promise<void> => {
+  const run = await runEach(engine, drawn)
+  if (!run) return
+  const count = counts[0] + counts[1]
+  const arrays = drawInputs(drawn.inputs, { lanes: count, seed })
+  const whole = await run(arrays, { count })
+  const first = await run(cutAll(arrays, 0, counts[0]), { count: counts[0] })
+  const second = await run(cutAll(arrays, counts[0], counts[1]), { count: counts[1], offset: counts[0] })
+  whole.forEach((x, k) => {
+    expect(first[k]).toEqual(cut(x, 0, counts[0]))
+    expect(second[k]).toEqual(cut(x, counts[0], counts[1]))
+  })
+}
+
+const standsAlone = async (
+  engine: Engine,
+  drawn: Instance,
+  lanes: number,
+  lane: number,
+  seed: number,
+): Promise<void> => {
+  const run = await runEach(engine, drawn)
+  if (!run) return
+  const arrays = drawInputs(drawn.inputs, { lanes, seed })
+  const others = drawInputs(drawn.inputs, { lanes, seed: seed + 1 })
+  const isLane = (x: HostArray, i: number): boolean => x.lanes !== undefined && i % x.lanes === lane
+  // All other examples are replaced; what all share stays.
+  const mixed = Object.fromEntries(
+    Object.entries(arrays).map(([name, x]) => [
+      name,
+      x.lanes === undefined ? x : { ...x, data: x.data.map((v, i) => (isLane(x, i) ? v : others[name]!.data[i]!)) },
+    ]),
+  ) as Arrays
+  const [found, changed] = [await run(arrays, { count: lanes }), await run(mixed, { count: lanes })]
+  found.forEach((x, k) => {
+    expect(cut(changed[k]!, lane, 1)).toEqual(cut(x, lane, 1))
+  })
+}
 
 const agrees = async (
   engine: Engine,
