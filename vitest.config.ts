@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'tools/test/**/*.test.ts'],
     exclude: ['**/dist/**', '**/node_modules/**'],
+    setupFiles: ['tools/propertySeed.ts'],
     // Modules hold no state, so files may share them: starting afresh for each file takes half of the time.
     isolate: false,
     // Property tests and whole fits, on machines with two busy cores: a hang is what the limit is for.

@@ -52,11 +52,6 @@ const onlyFrom: Readonly<Record<string, string>> = {
 /** What browsers load: whatever runs with these imports a module of Node's where it is used, with `await import`. */
 const inBrowsers: readonly string[] = ['autodiff', 'flows', 'data'].map((name) => `packages/${name}/src/index.ts`)
 
-/** Files through which a cycle may run, and why. */
-const knots: Readonly<Record<string, string>> = {
-  'packages/autodiff/src/derive/derive.ts': 'a loop has a body, which either mode of differentiation differentiates',
-}
-
 const below = (layers: Layers, name: string): ReadonlySet<string> =>
   new Set((layers[name] ?? []).flatMap((next) => [next, ...below(layers, next)]))
 
@@ -166,8 +161,7 @@ const cycles = (runs: Runs): readonly string[] => {
   const done = new Set<string>()
   const follow = (path: string, trail: readonly string[]): void => {
     if (trail.includes(path)) found.push([...trail.slice(trail.indexOf(path)), path].join(' -> '))
-    else if (!done.has(path) && !Object.hasOwn(knots, path))
-      for (const to of runs.get(path) ?? []) follow(to, [...trail, path])
+    else if (!done.has(path)) for (const to of runs.get(path) ?? []) follow(to, [...trail, path])
     done.add(path)
   }
   for (const path of runs.keys()) follow(path, [])

@@ -1,9 +1,10 @@
 import { dependents, pickOperation, topologicalOrder } from '../tensor/graph.ts'
+import type { Derive } from '../tensor/operation.ts'
 import type { Node } from '../tensor/tensor.ts'
-import { derive } from './derive.ts'
 
-/** Tangents of `results` from those of `inputs`: each node's row, from the first to the last. Null stands for zero. */
-export const forward = (
+/** Tangents of `results` from those of `inputs`: each node's row, from the first to the last. Null stands for zero. `derive` is what a loop differentiates its body with. */
+export const forwardThrough = (
+  derive: Derive,
   results: readonly Node[],
   inputs: readonly Node[],
   tangents: readonly (Node | null)[],

@@ -8,8 +8,7 @@ import { lanes } from '../tensor/lanes.ts'
 import { reshape, transpose } from '../tensor/shaping.ts'
 import { type AxesOf, type Node, nodeOf, type Tensor } from '../tensor/tensor.ts'
 import { leavesLike, leavesOf, tree, withLeaves } from '../tensor/tensorTree.ts'
-import { forward } from './forward.ts'
-import { reverse } from './reverse.ts'
+import { forward, reverse } from './derive.ts'
 
 /** The same tree under new names: what a derivative is taken with respect to, apart from other uses of its values. */
 const renamed = <P>(p: P): P => tree.map(alias, p)

@@ -1,22 +1,22 @@
 import { add } from '../tensor/elementwise.ts'
 import { dependents, pickOperation, topologicalOrder } from '../tensor/graph.ts'
 import { cotangentFor, lanes } from '../tensor/lanes.ts'
-import { kindsOf } from '../tensor/operation.ts'
+import { type Derive, kindsOf } from '../tensor/operation.ts'
 import { type Node, nodeOf } from '../tensor/tensor.ts'
-import { derive } from './derive.ts'
 
 /**
  * Cotangents of `inputs` from those of `results`: each node's row, from the last to the first. A node that does not
  * lead to an input costs nothing.
  *
  * A uniform value used in varying work gets the sum over the lanes, unless `sumLanes` is false (inside a loop body,
- * where lanes cannot meet, the sum waits until after the loop).
+ * where lanes cannot meet, the sum waits until after the loop). `derive` is what a loop differentiates its body with.
  */
-export const reverse = (
+export const reverseThrough = (
+  derive: Derive,
   results: readonly Node[],
   cotangents: readonly (Node | null)[],
   inputs: readonly Node[],
-  sumLanes = true,
+  sumLanes: boolean,
 ): readonly (Node | null)[] => {
   // The inputs are independent variables: one that is computed from another passes nothing on to it here.
   const leaves = new Set(inputs)
