@@ -11,21 +11,42 @@ export interface Scratch {
   readonly size: number
 }
 
+/** One piece of work, in order: the nodes whose results it writes, and those it reads (the owners of their memory). */
+export interface Work {
+  readonly writes: readonly Node[]
+  readonly reads: readonly Node[]
+}
+
+/** The work of a phase on a tile, one node at a time; what is loaded comes first. */
+export const workOf = ({ loads, varying }: Phase): readonly Work[] => [
+  ...loads.map((node): Work => ({ writes: [node], reads: [] })),
+  ...varying.map((node): Work => ({ writes: [node], reads: ownersOf(node.inputs) })),
+]
+
+/** The nodes behind some values that vary. */
+export const ownersOf = (values: readonly Node[]): readonly Node[] =>
+  values.filter((x) => x.varies).map((x) => placeOf(x).node)
+
+/** What is still read when all work of a phase is done: by its joins, its stores and the results. */
+export const readAfter = ({ stores, joins }: Phase, results: readonly Node[]): ReadonlySet<Node> =>
+  new Set([...stores, ...joins.flatMap((join) => ownersOf(join.inputs)), ...ownersOf(results)])
+
 /** Places reused as soon as nothing reads them again: first fit, in the order of the work. */
-export const planScratch = (phase: Phase, results: readonly Node[]): Scratch => {
-  const steps = [...phase.loads, ...phase.varying]
-  const lastUse = lastUses(phase, results)
+export const planScratch = (work: readonly Work[], forever: ReadonlySet<Node>): Scratch => {
+  const last = lastUses(work, forever)
   const offsets = new Map<Node, readonly number[]>()
   const free: Span[] = [{ start: 0, length: Infinity }]
   let size = 0
-  steps.forEach((node, i) => {
-    const lengths = varyingLengths(node)
-    const at = lengths.map((length) => take(free, length))
-    offsets.set(node, at)
-    at.forEach((start, k) => {
-      size = Math.max(size, start + lengths[k]!)
-    })
-    for (const done of lastUse.get(i) ?? [])
+  work.forEach(({ writes }, i) => {
+    for (const node of writes) {
+      const lengths = varyingLengths(node)
+      const at = lengths.map((length) => take(free, length))
+      offsets.set(node, at)
+      at.forEach((start, k) => {
+        size = Math.max(size, start + lengths[k]!)
+      })
+    }
+    for (const done of last.get(i) ?? [])
       offsets.get(done)!.forEach((start, k) => give(free, { start, length: varyingLengths(done)[k]! }))
   })
   return { offsets, size }
@@ -63,20 +84,11 @@ const give = (free: Span[], span: Span): void => {
   }
 }
 
-/** For each step, the nodes that nothing reads after it. Joins and stores come after all steps. */
-const lastUses = (phase: Phase, results: readonly Node[]): ReadonlyMap<number, readonly Node[]> => {
-  const steps = [...phase.loads, ...phase.varying]
-  const forever = new Set([
-    ...phase.stores,
-    ...phase.joins.flatMap((j) => j.inputs.map((x) => placeOf(x).node)),
-    ...results.map((x) => placeOf(x).node),
-  ])
+/** For each piece of work, the nodes that nothing reads after it. */
+const lastUses = (work: readonly Work[], forever: ReadonlySet<Node>): ReadonlyMap<number, readonly Node[]> => {
   const last = new Map<Node, number>()
-  steps.forEach((node, i) => {
-    last.set(node, i)
-    // What is loaded was computed before: its inputs are not read here.
-    if (i < phase.loads.length) return
-    for (const x of node.inputs) if (x.varies) last.set(placeOf(x).node, i)
+  work.forEach(({ writes, reads }, i) => {
+    for (const node of [...writes, ...reads]) last.set(node, i)
   })
   const uses = new Map<number, Node[]>()
   for (const [node, i] of last) if (!forever.has(node)) uses.set(i, [...(uses.get(i) ?? []), node])

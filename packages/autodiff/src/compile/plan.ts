@@ -1,22 +1,17 @@
 import type { Node } from '../tensor/tensor.ts'
-import { planScratch, type Scratch } from './memory.ts'
 import { runPasses } from './passes.ts'
 import { cutPhases, type Phase } from './phases.ts'
 import type { Trace } from './trace.ts'
 
-/** A program before it meets a target: what is computed, in which phases, and where it lies. */
+/** A program before it meets a target: what is computed, and in which phases. */
 export interface Plan extends Trace {
-  readonly phases: readonly (Phase & { readonly scratch: Scratch })[]
+  readonly phases: readonly Phase[]
 }
 
 export const planOf = (traced: Trace): Plan => {
   const simplified = runPasses(traced.results.map(({ value }) => value))
   const results = traced.results.map(({ path }, i) => ({ path, value: simplified[i]! }))
-  return {
-    ...traced,
-    results,
-    phases: cutPhases(simplified).map((phase) => ({ ...phase, scratch: planScratch(phase, simplified) })),
-  }
+  return { ...traced, results, phases: cutPhases(simplified) }
 }
 
 /** The results by position. */

@@ -9,7 +9,7 @@ export const explainPlan = (name: string, plan: Plan, times?: ReadonlyMap<string
   const lines = plan.phases.flatMap((phase, i) => [
     `phase ${i}: ${phase.uniform.length} uniform and ${phase.varying.length} varying nodes, ${phase.joins.length} joins`,
     `  flops: ${total(phase.uniform)} uniform, ${total([...phase.varying, ...phase.joins])} per example`,
-    `  scratch: ${8 * phase.scratch.size} bytes per example; kept for all examples: ${bytes(phase.stores)} bytes each`,
+    `  kept for all examples: ${bytes(phase.stores)} bytes each`,
   ])
   const spent = [...(times ?? [])].sort((a, b) => b[1] - a[1])
   return [name, ...lines, ...spent.map(([operation, ms]) => `  ${ms.toFixed(2).padStart(10)} ms  ${operation}`)].join(

@@ -1,4 +1,4 @@
-import type { Scratch } from '../../compile/memory.ts'
+import { planScratch, readAfter, workOf } from '../../compile/memory.ts'
 import type { Phase } from '../../compile/phases.ts'
 import { placeOf } from '../../compile/views.ts'
 import { sizeOf } from '../../shape.ts'
@@ -31,12 +31,14 @@ interface Tile {
 }
 
 export const preparePhase = (
-  phase: Phase & { readonly scratch: Scratch },
+  phase: Phase,
+  results: readonly Node[],
   uniform: UniformArrays,
 ): ((kept: KeptArrays, run: ReferenceRun) => void) => {
   const kernels = new Map(phase.varying.map((node) => [node, node.operation.kernel(node)]))
   const joinKernels = new Map(phase.joins.map((node) => [node, joinKernel(node)]))
-  const scratch = new Float64Array(phase.scratch.size * TILE)
+  const plan = planScratch(workOf(phase), readAfter(phase, results))
+  const scratch = new Float64Array(plan.size * TILE)
   const uniformSteps = phase.uniform.map(
     (node): Step => ({
       node,
@@ -48,7 +50,7 @@ export const preparePhase = (
 
   const tileOf = (lanes: number): Tile => {
     const piece = (node: Node, output: number, offset: number, size: number): Float64Array => {
-      const at = (phase.scratch.offsets.get(node)![output]! + offset) * lanes
+      const at = (plan.offsets.get(node)![output]! + offset) * lanes
       return scratch.subarray(at, at + size * lanes)
     }
     const read = (x: Node): Float64Array => {

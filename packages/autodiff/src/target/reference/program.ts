@@ -23,8 +23,8 @@ export const prepare = (
   plan: Plan,
 ): ((inputs: readonly Float64Array[], run: ReferenceRun) => readonly Float64Array[]) => {
   const uniform = allocateUniform(plan)
-  const phases = plan.phases.map((phase) => preparePhase(phase, uniform))
   const results = plan.results.map(({ value }) => value)
+  const phases = plan.phases.map((phase) => preparePhase(phase, results, uniform))
   const counts = topologicalOrder(results).filter((node) => node.operation === (countOperation as Operation))
 
   return (inputs, run) => {
