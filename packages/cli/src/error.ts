@@ -70,13 +70,11 @@ export const explain = (e: CliError): string => {
   }
 }
 
+/** A folder that is in the way is answered with options of the command line. */
 const explainSaved = (path: string, e: ModelError): string => {
-  switch (e._tag) {
-    case 'Occupied':
-      return `${path}: expected a new or empty folder or an earlier model, found ${e.found}; choose another folder with --out.`
-    case 'Exists':
-      return `${path}: holds a model already; add --force to replace it, or choose another folder with --out.`
-    default:
-      return explainModel(e)
-  }
+  if (e._tag === 'Occupied')
+    return `${path}: expected a new or empty folder or an earlier model, found ${e.found}; choose another folder with --out.`
+  if (e._tag === 'Exists')
+    return `${path}: holds a model already; add --force to replace it, or choose another folder with --out.`
+  return explainModel(e)
 }

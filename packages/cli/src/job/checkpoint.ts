@@ -46,19 +46,21 @@ export const keepFor =
 /** The fit is over, so there is nothing to continue. */
 export const forget = (out: string): Promise<void> => rm(checkpointOf(out), { recursive: true, force: true })
 
-/** What a checkpoint has to do with an error: a fit that was stopped says how it goes on, one of another fit what differs. */
-export const inPlace = (e: CliError, checkpoint: string): CliError => {
+/**
+ * How a fit that gave no model ends: one that was stopped says how it goes on, one that met the checkpoint of another
+ * fit what differs; one that diverged leaves nothing, since it would diverge again.
+ */
+export const ended = async (e: CliError, out: string): Promise<CliError> => {
+  const checkpoint = checkpointOf(out)
+  const goesOn = `run the same command with --resume to continue (from ${checkpoint}).`
+  if (e._tag === 'Interrupted')
+    return (await exists(checkpoint)) ? { _tag: 'Interrupted', kept: `stopped; ${goesOn}` } : e
   if (e._tag !== 'Fit') return e
-  switch (e.error._tag) {
-    case 'Aborted': {
-      const kept = `stopped in epoch ${e.error.epoch + 1}; run the same command with --resume to continue (from ${checkpoint}).`
-      return { _tag: 'Interrupted', kept }
-    }
-    case 'OtherTraining':
-      return { _tag: 'OtherFit', checkpoint, differs: differs(e.error) }
-    default:
-      return e
-  }
+  const { error } = e
+  if (error._tag === 'Aborted') return { _tag: 'Interrupted', kept: `stopped in epoch ${error.epoch + 1}; ${goesOn}` }
+  if (error._tag === 'OtherTraining') return { _tag: 'OtherFit', checkpoint, differs: differs(error) }
+  if (error._tag === 'Diverged') await forget(out)
+  return e
 }
 
 const differs = ({ what, expected, found }: Extract<FitError, { readonly _tag: 'OtherTraining' }>): string => {

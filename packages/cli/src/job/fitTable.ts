@@ -85,6 +85,7 @@ export const fitTable = async (t: Table, job: FitJob, around: Around): Promise<E
   const { sought } = prepared
   const found = sought === undefined ? undefined : await search(flow, outcome.params, sought, gaussians.full, engine)
   if (found !== undefined && E.isLeft(found)) return found
+  if (signal.aborted) return E.left({ _tag: 'Interrupted' })
   return E.right({
     job,
     prepared,

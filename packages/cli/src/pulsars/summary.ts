@@ -4,7 +4,7 @@ import type { PulsarsReport } from './report.ts'
 
 /** The job's result as text for people. */
 export const pulsarsSummary = (r: PulsarsReport): readonly string[] => [
-  ...heading(r),
+  ...heading({ ...r, seconds: r.seconds - r.search.seconds }),
   '',
   ...likelihoods(r),
   '',

@@ -1,8 +1,8 @@
-import { open } from '@diffeo/autodiff'
-import { type DataError, htru2 } from '@diffeo/data'
+import { type DataError, htru2, type Table } from '@diffeo/data'
 import * as E from 'fp-ts/lib/Either.js'
 import type { CliError } from '../error.ts'
-import { fitTable } from '../job/fitTable.ts'
+import { withEngine } from '../job/engine.ts'
+import { type Fitted, fitTable } from '../job/fitTable.ts'
 import { reportOf } from '../job/report.ts'
 import { place, save } from '../job/save.ts'
 import { summaryOf } from '../job/summary.ts'
@@ -31,26 +31,15 @@ export const work = async (
   }
   const survey = E.mapLeft((error: DataError): CliError => ({ _tag: 'Data', error }))(await htru2()())
   if (E.isLeft(survey)) return survey
-  const engine = await open('auto')
-  const around = { terminal, signal, engine }
-  const first = await fitTable(survey.right, density(options.seed, options.epochs), {
-    ...around,
-    title: 'all candidates',
-  })
-  if (E.isLeft(first)) return stopped(first.left)
-  const second = await fitTable(survey.right, search(options.seed, options.epochs), {
-    ...around,
-    title: 'without pulsars',
-    from: first.right,
-  })
-  engine.dispose()
-  if (E.isLeft(second)) return stopped(second.left)
-  const report = pulsarsReport(first.right, second.right, models)
+  const fits = await both(terminal, survey.right, options, signal)
+  if (E.isLeft(fits)) return fits
+  const { first, second } = fits.right
+  const report = pulsarsReport(first, second, models)
   const summary = pulsarsSummary(report)
-  const found = reportOf(second.right, report.data, models.search)
-  const saved = await save(models.search, second.right, found, summaryOf(found), true)
+  const found = reportOf(second, report.data, models.search)
+  const saved = await save(models.search, second, found, summaryOf(found), true)
   if (E.isLeft(saved)) return saved
-  const whole = await save(models.density, first.right, report, summary, true)
+  const whole = await save(models.density, first, report, summary, true)
   if (E.isLeft(whole)) return whole
   if (options.json) print(terminal, JSON.stringify(report))
   else for (const line of [...summary, '', ...places(models)]) print(terminal, line)
@@ -62,5 +51,22 @@ const places = ({ density, search }: { readonly density: string; readonly search
   `Model of the search: ${search}`,
 ]
 
+/** The density of all candidates, and from there that of those that are no pulsars. */
+const both = (
+  terminal: Terminal,
+  survey: Table,
+  { seed, epochs }: PulsarsOptions,
+  signal: AbortSignal,
+): Promise<E.Either<CliError, { readonly first: Fitted; readonly second: Fitted }>> =>
+  withEngine(async (engine) => {
+    const around = { terminal, signal, engine }
+    const first = await fitTable(survey, density(seed, epochs), { ...around, title: 'all candidates' })
+    if (E.isLeft(first)) return stopped(first.left)
+    const from = first.right
+    const second = await fitTable(survey, search(seed, epochs), { ...around, title: 'without pulsars', from })
+    return E.isLeft(second) ? stopped(second.left) : E.right({ first: from, second: second.right })
+  })
+
+/** Nothing is kept of a job that takes a minute. */
 const stopped = (e: CliError): E.Either<CliError, never> =>
   E.left(e._tag === 'Fit' && e.error._tag === 'Aborted' ? { _tag: 'Interrupted' } : e)

@@ -1,8 +1,8 @@
 import { basename, join } from 'node:path'
-import { open } from '@diffeo/autodiff'
 import * as E from 'fp-ts/lib/Either.js'
 import type { CliError } from '../error.ts'
-import { checkpointOf, forget, inPlace, keepFor, opening } from '../job/checkpoint.ts'
+import { ended, forget, keepFor, opening } from '../job/checkpoint.ts'
+import { withEngine } from '../job/engine.ts'
 import { type FitJob, fitTable } from '../job/fitTable.ts'
 import { reportOf } from '../job/report.ts'
 import { place, save } from '../job/save.ts'
@@ -37,17 +37,11 @@ export const fitFile = async (
   if (E.isLeft(before)) return before
   const table = await read(file, order.columns, order.rows)
   if (E.isLeft(table)) return table
-  const engine = await open('auto')
-  const fitted = await fitTable(table.right, order, {
-    terminal,
-    title: 'fit',
-    signal,
-    engine,
-    keep: keepFor(out),
-    ...(before.right === undefined ? {} : { resumeFrom: before.right }),
-  })
-  engine.dispose()
-  if (E.isLeft(fitted)) return E.left(inPlace(fitted.left, checkpointOf(out)))
+  const from = before.right === undefined ? {} : { resumeFrom: before.right }
+  const fitted = await withEngine((engine) =>
+    fitTable(table.right, order, { terminal, title: 'fit', signal, engine, keep: keepFor(out), ...from }),
+  )
+  if (E.isLeft(fitted)) return E.left(await ended(fitted.left, out))
   const report = reportOf(fitted.right, file, out)
   const summary = summaryOf(report)
   const saved = await save(out, fitted.right, report, summary, force)

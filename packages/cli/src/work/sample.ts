@@ -1,8 +1,8 @@
-import { open } from '@diffeo/autodiff'
 import { draw } from '@diffeo/flows'
 import * as E from 'fp-ts/lib/Either.js'
 import type { CliError } from '../error.ts'
 import { deliver } from '../files/deliver.ts'
+import { withEngine } from '../job/engine.ts'
 import { load } from '../job/model.ts'
 import type { Terminal } from '../terminal.ts'
 import { csvPieces } from '../text/csv.ts'
@@ -24,9 +24,8 @@ export const sample = async (
   const loaded = await load(folder)
   if (E.isLeft(loaded)) return loaded
   const { flow, params, columns } = loaded.right.model
-  const engine = await open('auto')
-  const { rows, data } = await draw(flow, params, { count: options.rows, seed: options.seed, engine })
-  engine.dispose()
+  const wanted = { count: options.rows, seed: options.seed }
+  const { rows, data } = await withEngine((engine) => draw(flow, params, { ...wanted, engine }))
   if (signal.aborted) return E.left({ _tag: 'Interrupted' })
   const rowAt = (i: number): readonly number[] =>
     Array.from(data.subarray(i * columns.length, (i + 1) * columns.length))
