@@ -103,20 +103,27 @@ export const gather: readonly Case[] = [
   {
     name: 'cumulativeSum',
     instance: fc
-      .tuple(shapeAndAxis(shape(1, 3)), fc.boolean(), fc.boolean())
-      .map(([{ shape: s, axis, given }, varies, reverse]) => ({
-        inputs: { x: { shape: s, varies, values: REAL } },
+      .tuple(shapeAndAxis(shape(1, 3)), fc.boolean(), fc.boolean(), fc.boolean())
+      .map(([{ shape: s, axis, given }, varies, reverse, integers]) => ({
+        inputs: { x: { shape: s, varies, values: integers ? INTEGERS : REAL } },
         note: `axis ${axis}${reverse ? ' reversed' : ''}`,
-        graph: ({ x }) => d.cumulativeSum(x!, given, { reverse }),
+        graph: ({ x }) => {
+          const sums = d.cumulativeSum(x!, given, { reverse })
+          return [sums, d.less(sums, 0)]
+        },
         meaning: {
-          each: ({ x }) =>
-            tabulate(s, (...index) =>
-              total(
+          each: ({ x }) => {
+            const sums = tabulate(s, (...index) => {
+              const sum = total(
                 range(s[axis]!)
                   .filter((k) => (reverse ? k >= index[axis]! : k <= index[axis]!))
                   .map((k) => at(x!, ...replaced(index, axis, k))),
-              ),
-            ),
+              )
+              return integers ? Number(BigInt.asIntN(32, BigInt(sum))) : sum
+            })
+            // Of floats the sign of a sum near 0 is not known; such are as good as never drawn.
+            return [sums, { shape: s, data: sums.data.map((v) => Number(v < 0)) }]
+          },
         },
       })),
   },

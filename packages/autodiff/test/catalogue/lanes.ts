@@ -35,6 +35,12 @@ const pick = (f: (a: number, b: number) => number) => (values: readonly number[]
 export const lanes: readonly Case[] = [
   join('lanes.sum', d.lanes.sum, total, REAL),
   join('lanes.sum of integers', d.lanes.sum, wrapped, INTEGERS),
+  join(
+    'sign of lanes.sum of integers',
+    (x) => d.less(d.lanes.sum(x), 0),
+    (values) => Number(wrapped(values) < 0),
+    INTEGERS,
+  ),
   join('lanes.mean', d.lanes.mean, mean, REAL),
   join('lanes.mean of integers', d.lanes.mean, mean, whole(-9, 9)),
   join(

@@ -81,6 +81,14 @@ export const reduce: readonly Case[] = [
   reduction('sum', d.sum, total, REAL),
   reduction('sum of many terms', d.sum, total, REAL, long),
   reduction('sum of integers', d.sum, wrapped, INTEGERS),
+  // A sum is wrapped where it is used, not only where it is read.
+  reduction(
+    'sign of a sum of integers',
+    (x, axis, keep) => d.less(d.sum(x, axis, keep), 0),
+    (terms) => Number(wrapped(terms) < 0),
+    INTEGERS,
+    fullShape(1, 3),
+  ),
   reduction('mean', d.mean, (terms) => total(terms) / terms.length, REAL, fullShape()),
   reduction('max', d.max, greatest, REAL),
   reduction('min', d.min, least, REAL),

@@ -112,17 +112,18 @@ export const shaping: readonly Case[] = [
   moves(
     'slice',
     fc
-      .tuple(withAxis, fc.nat(), fc.nat(), fc.integer({ min: 1, max: 3 }), fc.boolean(), fc.boolean())
-      .map(([{ x, axis, given }, a, b, step, fromBack, toEnd]) => {
-        const n = x.shape[axis]!
-        const start = a % (n + 1)
-        const stop = toEnd ? n : start + (b % (n - start + 1))
+      .tuple(withAxis, fc.nat(7), fc.noBias(fc.tuple(fc.nat(3), fc.nat(7), fc.nat(3))), fc.boolean(), fc.boolean())
+      .map(([{ x: given, axis, given: named }, n, [start0, length0, step0], fromBack, toEnd]) => {
+        const x = { ...given, shape: replaced(given.shape, axis, n) }
+        const start = Math.min(start0, n)
+        const stop = toEnd ? n : Math.min(start + length0, n)
+        const step = Math.max(step0, 1)
         const back = (i: number): number => (fromBack && i < n ? i - n : i)
         const count = Math.ceil((stop - start) / step)
         return {
           x,
           note: `${start}:${stop}:${step} of axis ${axis}`,
-          graph: (t) => d.slice(t, given, back(start), toEnd ? undefined : back(stop), step),
+          graph: (t) => d.slice(t, named, back(start), toEnd ? undefined : back(stop), step),
           meaning: (p) =>
             tabulate(replaced(x.shape, axis, count), (...index) =>
               at(p, ...replaced(index, axis, start + step * index[axis]!)),

@@ -26,7 +26,7 @@ export interface Expected {
   readonly without?: Readonly<Record<string, string>>
 }
 
-const RUNS = 10
+const RUNS = 16
 /** Of laws that are not about one operation: draws from the whole catalogue. */
 const WHOLE = 150
 const PERTURBED = 8
