@@ -39,11 +39,29 @@ const valuesOf = (node: Node, inputs: readonly (readonly Float64Array[])[], lane
   if (isJoin(node)) {
     const { start, absorb, finish } = joinKernel(node)
     const state = start()
-    absorb(state, first, lanes)
+    for (let from = 0; from < lanes; from += TILE) {
+      const to = Math.min(lanes, from + TILE)
+      absorb(
+        state,
+        first.map((x, k) => (node.inputs[k]!.varies ? lanesOf(x, lanes, from, to) : x)),
+        to - from,
+      )
+    }
     finish(state, outputs[0]!)
   } else {
     const varies = node.varies || kindsOf(node).some((k) => k.varies)
     node.operation.kernel(node)(outputs, first, varies ? lanes : 1, { offset: 0 })
   }
   return outputs
+}
+
+/** Lanes that meet at a time: how sums over examples are grouped is part of their meaning. */
+const TILE = 64
+
+const lanesOf = (x: Float64Array, lanes: number, from: number, to: number): Float64Array => {
+  const count = to - from
+  return Float64Array.from(
+    { length: (x.length / lanes) * count },
+    (_, i) => x[Math.floor(i / count) * lanes + from + (i % count)]!,
+  )
 }
