@@ -50,7 +50,12 @@ const onlyFrom: Readonly<Record<string, string>> = {
 }
 
 /** What browsers load: whatever runs with these imports a module of Node's where it is used, with `await import`. */
-const inBrowsers: readonly string[] = ['autodiff', 'flows', 'data'].map((name) => `packages/${name}/src/index.ts`)
+const inBrowsers: readonly string[] = [
+  'packages/autodiff/src/index.ts',
+  'packages/flows/src/index.ts',
+  'packages/flows/src/export/index.ts',
+  'packages/data/src/index.ts',
+]
 
 const below = (layers: Layers, name: string): ReadonlySet<string> =>
   new Set((layers[name] ?? []).flatMap((next) => [next, ...below(layers, next)]))
