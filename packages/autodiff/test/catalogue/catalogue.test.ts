@@ -53,15 +53,6 @@ const others = {
     'tree',
     'DiffeoMistake',
   ],
-  'factorisations and searches, tested against their definitions': [
-    'cholesky',
-    'logAbsDet',
-    'lu',
-    'solve',
-    'triangularSolve',
-    'fixedPoint',
-    'root',
-  ],
 }
 
 test('every operation has a case', () => {

@@ -7,6 +7,7 @@ import { lanes } from './lanes.ts'
 import { random } from './random.ts'
 import { reduce } from './reduce.ts'
 import { shaping } from './shaping.ts'
+import { solving } from './solving.ts'
 
 /** Every operation of the public surface. What all targets must agree on, and what derivatives must be right for. */
 export const catalogue: readonly Case[] = [
@@ -18,4 +19,5 @@ export const catalogue: readonly Case[] = [
   ...lanes,
   ...control,
   ...random,
+  ...solving,
 ]
