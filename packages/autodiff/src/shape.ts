@@ -3,8 +3,10 @@ import { mistake, showShape } from './error.ts'
 /** Lengths of the event axes of one value; `[]` is a scalar. Implicit axes (the examples) are never counted. */
 export type Shape = readonly number[]
 
+/** How many elements: the product of the lengths, 1 for `[]`. */
 export const sizeOf = (shape: Shape): number => shape.reduce((product, n) => product * n, 1)
 
+/** Whether two shapes have the same lengths in the same order. */
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i])
 
 /** Row-major strides, in elements. */

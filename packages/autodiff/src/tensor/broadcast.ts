@@ -37,7 +37,10 @@ export const broadcastOperation: Operation<{ readonly to: Shape }> = {
   show: ({ to }) => showShape(to),
 }
 
-/** A value repeated along axes that are missing or have length 1. */
+/**
+ * A value repeated along axes that are missing or have length 1.
+ * @throws naming both shapes where it does not fit
+ */
 export const broadcastTo = <A extends string = never>(x: Tensor<A>, shape: Shape): Tensor<A> =>
   sameShape(x.shape, shape) ? x : make(broadcastOperation, { to: shape }, [nodeOf(x)])
 
@@ -116,7 +119,11 @@ export const reduction = (
   }
 }
 
-/** Sum over event axes, all of them when none is named; each stays with length 1 where `keep` is set. */
+/**
+ * Sum over event axes, all of them when none is named; each stays with length 1 where `keep` is set. Negative axes count
+ * from the back. Added in index order in blocks of 64, the blocks then joined, whichever axes are summed.
+ * @throws when an axis is missing or named twice, or the values are booleans
+ */
 export const sum = <A extends string = never>(
   x: Tensor<A>,
   axis?: number | readonly number[],

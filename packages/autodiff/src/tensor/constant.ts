@@ -27,7 +27,7 @@ export type Literal = number | readonly Literal[]
 
 /**
  * A uniform constant. Nested lists give their own shape; a flat array takes the one given.
- * @throws when rows differ in length, or the data does not fill the shape
+ * @throws when rows differ in length, the data does not fill the shape, or a number is not of the type
  * @example
  * constant([[1, 2], [3, 4]]).shape // => [2, 2]
  */
@@ -45,6 +45,11 @@ export const constant = (
   const target = shape ?? own
   if (data.length !== sizeOf(target))
     mistake(`constant: ${data.length} numbers do not fill shape ${showShape(target)}.`)
+  if (dtype !== 'float') {
+    const odd = data.find((x) => (dtype === 'int' ? (x | 0) !== x : x !== 0 && x !== 1))
+    if (odd !== undefined)
+      mistake(`constant: ${odd} is no ${dtype === 'int' ? 'integer of 32 bits' : 'boolean (0 or 1)'}.`)
+  }
   return make(constantOperation, { data, shape: target, dtype }, [])
 }
 
@@ -56,9 +61,12 @@ const shapeOfLiteral = (value: Literal): Shape => {
   return [value.length, ...(inner[0] ?? [])]
 }
 
+/** One number everywhere. */
 export const filled = (value: number, shape: Shape, dtype: DType = 'float'): Tensor =>
   make(constantOperation, { data: new Float64Array(sizeOf(shape)).fill(value), shape, dtype }, [])
+/** 0 everywhere, floats. */
 export const zeros = (shape: Shape): Tensor => filled(0, shape)
+/** 1 everywhere, floats. */
 export const ones = (shape: Shape): Tensor => filled(1, shape)
 
 /** 0, 1, …, count - 1, as integers. */

@@ -121,7 +121,10 @@ const dropUnused = (
   return { x: axes.length ? sum(x, axes) : x, term: [...term].filter((letter) => elsewhere.includes(letter)).join('') }
 }
 
-/** Matrix products over the last axes: `[m, k] · [k, n]`, `[m, k] · [k]`, `[k] · [k, n]`, `[k] · [k]`. */
+/**
+ * Matrix products over the last axes: `[m, k] · [k, n]`, `[m, k] · [k]`, `[k] · [k, n]`, `[k] · [k]`. Either may vary.
+ * @throws when a length k differs, or a tensor has none or more than two axes
+ */
 export const matmul = <A extends string = never, B extends string = never>(
   a: Tensor<A>,
   b: Tensor<B>,

@@ -35,7 +35,11 @@ export const map = <A extends string = never, B extends string = never>(
   }).outputs[0]!
 }
 
-/** Slices of the leading axis in order, with a carry: `f(carry, x)` gives the next carry and an output, which are stacked. */
+/**
+ * Slices of the leading axis in order, with a carry: `f(carry, x)` gives the next carry and an output, which are stacked
+ * along a new leading axis.
+ * @throws when `xs` is a scalar, or a carry does not keep its shape and element type
+ */
 export const scan = <C extends Tensors, A extends string = never, B extends string = never>(
   xs: Tensor<A>,
   carry: C,
@@ -56,7 +60,11 @@ export const scan = <C extends Tensors, A extends string = never, B extends stri
   return [withLeaves(carry, loop.carries), loop.outputs[0]!]
 }
 
-/** `f` applied `count` times. A uniform start of a carry that becomes varying is `lanes.spread(start)`. */
+/**
+ * `f` applied `count` times to a tree of tensors; `i` is the number of the round from 0, an integer `[]`. A uniform start
+ * of a carry that becomes varying is `lanes.spread(start)`.
+ * @throws when a carry does not keep its shape and element type
+ */
 export const loop = <C>(count: number, carry: C, f: (carry: C, i: Tensor) => C): C => {
   const start = leavesOf(carry)
   const carries = start.map(placeholderLike)

@@ -192,57 +192,115 @@ const ternary =
     apply(row, [a, b, c])
 
 // ---- the public functions, one for each row
+//
+// Each works element by element, with broadcasting over event axes: shapes are aligned at the last axis, an axis of length
+// 1 stretches. A number is a constant; integers beside floats become floats. Each throws, with its name and what it got,
+// where shapes do not broadcast or element types do not fit.
 
+/** a + b; integers wrap at 32 bits. */
 export const add = binary(primitiveRows.add)
+/** a - b; integers wrap at 32 bits. */
 export const sub = binary(primitiveRows.sub)
+/** a · b; integers wrap at 32 bits. */
 export const mul = binary(primitiveRows.mul)
+/** a / b of floats; by 0 it is infinite, 0 / 0 is NaN. */
 export const div = binary(primitiveRows.div)
+/** -x. */
 export const neg = unary(primitiveRows.neg)
+/** |x|; the derivative at 0 is 0. */
 export const abs = unary(primitiveRows.abs)
+/** -1, 0 or 1; the derivative is 0. */
 export const sign = unary(primitiveRows.sign)
+/** The larger; NaN if either is. At a tie the derivative goes to the first. */
 export const maximum = binary(primitiveRows.maximum)
+/** The smaller; NaN if either is. At a tie the derivative goes to the first. */
 export const minimum = binary(primitiveRows.minimum)
+/** The largest integer not above x, as a float; the derivative is 0. */
 export const floor = unary(primitiveRows.floor)
+/** eˣ; infinite from x ≈ 88.7 on in float32, 709.8 in float64. */
 export const exp = unary(primitiveRows.exp)
+/** The natural logarithm; -Infinity at 0, NaN below. */
 export const log = unary(primitiveRows.log)
+/** log(1 + x), exact near 0; -Infinity at -1, NaN below. */
 export const log1p = unary(primitiveRows.log1p)
+/** eˣ - 1, exact near 0. */
 export const expm1 = unary(primitiveRows.expm1)
+/** √x; NaN below 0, and an infinite derivative at 0. */
 export const sqrt = unary(primitiveRows.sqrt)
+/** aᵇ for a >= 0, or for any a with an integer b, else NaN. By b the derivative is 0 where a <= 0. */
 export const power = binary(primitiveRows.power)
+/** Sine of an angle in radians. In float32 its stated error holds for |x| <= 10⁴. */
 export const sin = unary(primitiveRows.sin)
+/** Cosine of an angle in radians. In float32 its stated error holds for |x| <= 10⁴. */
 export const cos = unary(primitiveRows.cos)
+/** The angle in (-π/2, π/2) whose tangent is x. */
 export const atan = unary(primitiveRows.atan)
+/** The error function, 2/√π ∫₀ˣ e^(-t²) dt. */
 export const erf = unary(primitiveRows.erf)
+/** The x whose erf is y: infinite at ±1, NaN beyond. */
 export const erfInverse = unary(primitiveRows.erfInverse)
+/** log|Γ(x)|; infinite at 0, -1, -2, …. */
 export const logGamma = unary(primitiveRows.logGamma)
+/** d/dx log|Γ(x)|. */
 export const digamma = unary(primitiveRows.digamma)
+/** d²/dx² log|Γ(x)|; the last of its kind: its own derivative is 0 here. */
 export const trigamma = unary(primitiveRows.trigamma)
+/** a < b, a boolean; false where either is NaN. */
 export const less = binary(primitiveRows.less)
+/** a <= b, a boolean; false where either is NaN. */
 export const lessEqual = binary(primitiveRows.lessEqual)
+/** a = b, a boolean; false where either is NaN. */
 export const equal = binary(primitiveRows.equal)
+/** Whether x is a number, neither infinite nor NaN. */
 export const finite = unary(primitiveRows.finite)
+/** Whether a boolean is false. */
 export const not = unary(primitiveRows.not)
+/** Whether both booleans are true. */
 export const and = binary(primitiveRows.and)
+/** Whether one of two booleans is true, or both. */
 export const or = binary(primitiveRows.or)
+/**
+ * `where(condition, yes, no)`: `yes` where the boolean holds, else `no`. What is not chosen may be anything, NaN too, and
+ * no derivative of it leaks in.
+ */
 export const where = ternary(primitiveRows.where)
+/** 1 / (1 + e⁻ˣ), without overflow on either side. */
 export const sigmoid = unary(derivedRows.sigmoid)
+/** log(p / (1 - p)); infinite at 0 and 1, NaN outside. */
 export const logit = unary(derivedRows.logit)
+/** log(1 + eˣ), finite for every finite x. */
 export const softplus = unary(derivedRows.softplus)
+/** log(eʸ - 1), the x whose softplus is y; -Infinity at 0, NaN below. */
 export const softplusInverse = unary(derivedRows.softplusInverse)
+/** (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ), exact near 0. */
 export const tanh = unary(derivedRows.tanh)
+/** The x whose tanh is y: infinite at ±1, NaN beyond. */
 export const atanh = unary(derivedRows.atanh)
+/** (eˣ - e⁻ˣ) / 2, exact near 0. */
 export const sinh = unary(derivedRows.sinh)
+/** (eˣ + e⁻ˣ) / 2. */
 export const cosh = unary(derivedRows.cosh)
+/** The x whose sinh is y, exact near 0. */
 export const asinh = unary(derivedRows.asinh)
+/** 1 / √(1 + x²), without overflow of the square. */
 export const asinhSlope = unary(derivedRows.asinhSlope)
+/** sin x / cos x of an angle in radians. In float32 its stated error holds for |x| <= 1.5. */
 export const tan = unary(derivedRows.tan)
+/** x above 0, else 0, where the derivative is 0 too. */
 export const relu = unary(derivedRows.relu)
+/** x Φ(x), Φ the standard normal distribution function (Hendrycks & Gimpel 2016, the exact form). */
 export const gelu = unary(derivedRows.gelu)
+/** x sigmoid(x). */
 export const silu = unary(derivedRows.silu)
+/** x². */
 export const square = unary(derivedRows.square)
+/** `clamp(x, lower, upper)`: x held between two bounds, the upper one where they cross; outside them the derivative in x is 0. */
 export const clamp = ternary(derivedRows.clamp)
+/** a > b, a boolean; false where either is NaN. */
 export const greater = binary(derivedRows.greater)
+/** a >= b, a boolean; false where either is NaN. */
 export const greaterEqual = binary(derivedRows.greaterEqual)
+/** Whether a and b differ; true where either is NaN. */
 export const notEqual = binary(derivedRows.notEqual)
 
 /** The row behind an element-wise node. */

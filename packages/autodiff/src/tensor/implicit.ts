@@ -96,6 +96,7 @@ const slopeAt = (node: Node<Solution>, derive: Derive): Node => {
   return slope ? at(node, [slope])[0]! : nodeOf(zeros(node.shape))
 }
 
+/** How long `root` may search. */
 export interface RootOptions {
   /** Evaluations of the function at most; 200 by default, where 64 find any root between ends far apart. */
   readonly bound?: number

@@ -58,16 +58,28 @@ const reducing =
   }
 
 export { sum }
-/** Largest element over event axes, all of them when none is named. */
+/**
+ * Largest element over event axes, all of them when none is named; of nothing -Infinity. A tie shares its derivative evenly.
+ * @throws when an axis is missing or named twice
+ */
 export const max: Reduce = reducing(maxOperation)
-/** Smallest element over event axes, all of them when none is named. */
+/**
+ * Smallest element over event axes, all of them when none is named; of nothing Infinity. A tie shares its derivative evenly.
+ * @throws when an axis is missing or named twice
+ */
 export const min: Reduce = reducing(minOperation)
 
-/** Mean over event axes, all of them when none is named. */
+/**
+ * Mean over event axes, all of them when none is named; NaN of nothing.
+ * @throws when an axis is missing or named twice
+ */
 export const mean: Reduce = (x, axis, keep) =>
   div(sum(x, axis, keep), sizeOf(resolveAxes(x.shape, axis, 'mean').map((i) => x.shape[i]!)))
 
-/** Product over one event axis, by halves: its derivative is right where elements are 0. */
+/**
+ * Product over one event axis, by halves: its derivative is right where elements are 0. Of nothing 1.
+ * @throws when there is no such axis
+ */
 export const product = <A extends string = never>(x: Tensor<A>, axis = -1): Tensor<A> => {
   const at = resolveAxis(axis, x.shape, 'product')
   const n = x.shape[at]!
@@ -78,7 +90,10 @@ export const product = <A extends string = never>(x: Tensor<A>, axis = -1): Tens
   return product(n % 2 ? concat([pairs, slice(x, at, n - 1)], at) : pairs, at)
 }
 
-/** log Σ eˣ over event axes, without overflow. */
+/**
+ * log Σ eˣ over event axes, without overflow; -Infinity of nothing, and of -Infinity alone.
+ * @throws when an axis is missing or named twice
+ */
 export const logSumExp: Reduce = (x, axis, keep = false) => {
   const axes = resolveAxes(x.shape, axis, 'logSumExp')
   const largest = max(x, axes, true)
@@ -91,7 +106,10 @@ export const logSumExp: Reduce = (x, axis, keep = false) => {
   return keep ? kept : reshape(kept, dropAxes(x.shape, axes))
 }
 
-/** eˣ / Σ eˣ along one axis, the last by default. */
+/**
+ * eˣ / Σ eˣ along one axis, the last by default, without overflow.
+ * @throws when there is no such axis
+ */
 export const softmax = <A extends string = never>(x: Tensor<A>, axis = -1): Tensor<A> => {
   const e = exp(sub(x, stopGradient(max(x, axis, true))))
   return div(e, sum(e, axis, true))

@@ -53,7 +53,10 @@ export const reshapeOperation: Operation<{ readonly to: Shape }> = moving<{ read
   show: ({ to }) => showShape(to),
 })
 
-/** The same elements in row-major order under another shape; one length may be -1, which is worked out. */
+/**
+ * The same elements in row-major order under another shape; one length may be -1, which is worked out.
+ * @throws when the numbers of elements differ
+ */
 export const reshape = <A extends string = never>(x: Tensor<A>, shape: Shape): Tensor<A> => {
   const known = shape.filter((n) => n !== -1)
   const rest = sizeOf(known) === 0 ? 0 : sizeOf(x.shape) / sizeOf(known)
@@ -97,7 +100,10 @@ export const transposeOperation: Operation<{ readonly order: readonly number[] }
   show: ({ order }) => order.join(' '),
 })
 
-/** Axes in another order; all reversed when none is given. */
+/**
+ * Axes in another order, `order[k]` being where axis k of the result comes from; all reversed when none is given.
+ * @throws when `order` does not name every axis once
+ */
 export const transpose = <A extends string = never>(
   x: Tensor<A>,
   order: readonly number[] = x.shape.map((_, i) => x.shape.length - 1 - i),
@@ -143,7 +149,11 @@ export const sliceOperation: Operation<SliceAttributes> = moving<SliceAttributes
     start.map((a, i) => `${a}:${stop[i]}${step[i] === 1 ? '' : `:${step[i]}`}`).join(' '),
 })
 
-/** Elements `start` to `stop` (not included) of one axis; both count from the back when negative. */
+/**
+ * Elements `start` to `stop` (not included) of one axis; both count from the back when negative. With
+ * `step` 2 every other one, and so on.
+ * @throws when they leave the axis
+ */
 export const slice = <A extends string = never>(
   x: Tensor<A>,
   axis: number,
@@ -163,7 +173,10 @@ export const slice = <A extends string = never>(
   ])
 }
 
-/** The slice at one index of an axis, without that axis. */
+/**
+ * The slice at one index of an axis, without that axis; a negative index counts from the back.
+ * @throws when it leaves the axis
+ */
 export const take = <A extends string = never>(x: Tensor<A>, axis: number, index: number): Tensor<A> => {
   const at = resolveAxis(axis, x.shape, 'take')
   const i = index < 0 ? index + x.shape[at]! : index
@@ -212,7 +225,10 @@ export const padOperation: Operation<PadAttributes> = {
   forward: ({ attributes }, [t]) => [t ? make(padOperation, { ...attributes, value: 0 }, [t]) : null],
 }
 
-/** `low` and `high` elements of `value` before and after an axis. */
+/**
+ * `low` and `high` elements of `value` before and after an axis.
+ * @throws when either is negative or no whole number
+ */
 export const pad = <A extends string = never>(
   x: Tensor<A>,
   axis: number,
@@ -249,7 +265,10 @@ export const flipOperation: Operation<{ readonly axis: number }> = moving<{ read
   show: ({ axis }) => String(axis),
 })
 
-/** One axis in reverse order. */
+/**
+ * One axis in reverse order.
+ * @throws when there is no such axis
+ */
 export const flip = <A extends string = never>(x: Tensor<A>, axis: number): Tensor<A> =>
   make(flipOperation, { axis: resolveAxis(axis, x.shape, 'flip') }, [nodeOf(x)])
 
@@ -313,7 +332,10 @@ export const concatOperation: Operation<{ readonly axis: number }> = {
   show: ({ axis }) => String(axis),
 }
 
-/** Tensors one after another along an axis that they already have. */
+/**
+ * Tensors one after another along an axis that they already have.
+ * @throws when there are none, or they differ off that axis or in element type
+ */
 export const concat = <A extends string = never>(xs: readonly Tensor<A>[], axis = 0): Tensor<A> => {
   if (xs.length === 0) mistake('concat: needs at least one tensor.')
   const at = resolveAxis(axis, xs[0]!.shape, 'concat')
@@ -323,7 +345,10 @@ export const concat = <A extends string = never>(xs: readonly Tensor<A>[], axis 
     : make(concatOperation, { axis: at }, (filled.length ? filled : xs.slice(0, 1)).map(nodeOf))
 }
 
-/** Tensors of one shape side by side along a new axis. */
+/**
+ * Tensors of one shape side by side along a new axis.
+ * @throws when there are none, or they differ in shape or element type
+ */
 export const stack = <A extends string = never>(xs: readonly Tensor<A>[], axis = 0): Tensor<A> =>
   concat(
     xs.map((x) => expandDims(x, axis)),

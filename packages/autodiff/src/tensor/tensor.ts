@@ -18,7 +18,9 @@ export interface Tensor<Axes extends string = never> {
   readonly shape: Shape
   readonly dtype: DType
 }
+/** A value per example. */
 export type Example = Tensor<'example'>
+/** What arithmetic takes: a tensor, or a number as a constant. */
 export type Arg<A extends string> = number | Tensor<A>
 
 /** The axes any leaf of a tree varies over. */
