@@ -5,6 +5,7 @@ import type { Tensor } from '../tensor/tensor.ts'
 import { type Optimiser, over, overOne, type Tensors } from './optimiser.ts'
 import { type Rate, scheduleOf } from './schedule.ts'
 
+/** Options of `adam`. */
 export interface AdamOptions {
   /** A number or a schedule; by default 1e-3. */
   readonly learningRate?: Rate
@@ -16,6 +17,7 @@ export interface AdamOptions {
   readonly epsilon?: number
 }
 
+/** Options of `adamW`: those of `adam`, and the decay of the weights. */
 export interface AdamWOptions extends AdamOptions {
   /** Share of each parameter that a step with learning rate 1 would take away; by default 1e-2. */
   readonly weightDecay?: number

@@ -10,11 +10,13 @@ export type Rate = number | Schedule
 
 export const scheduleOf = (rate: Rate): Schedule => (typeof rate === 'number' ? constantRate(rate) : rate)
 
+/** The same rate at every step. */
 export const constantRate =
   (rate: number): Schedule =>
   () =>
     rate
 
+/** Options of `cosine`. */
 export interface CosineOptions {
   /** The value at step 0. */
   readonly peak: number

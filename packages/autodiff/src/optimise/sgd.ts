@@ -5,6 +5,7 @@ import type { Tensor } from '../tensor/tensor.ts'
 import { type Optimiser, over, overOne, type Tensors } from './optimiser.ts'
 import { type Rate, scheduleOf } from './schedule.ts'
 
+/** Options of `sgd`. */
 export interface SgdOptions {
   readonly learningRate: Rate
   /** Share of the last velocity that is kept, in [0, 1); by default 0. */

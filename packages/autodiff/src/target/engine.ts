@@ -2,6 +2,7 @@ import type { Shape } from '../shape.ts'
 import type { DType, Example } from '../tensor/tensor.ts'
 import type { Tree } from '../tree.ts'
 
+/** What an engine computes on. Which of them a build has, `open` says. */
 export type TargetName = 'reference' | 'wasm' | 'gpu' | 'js'
 
 /** An array outside any engine. `shape` is that of one value and never counts lanes; where `lanes` is given the array varies and its data is `[...shape, lanes]`. */
@@ -20,6 +21,7 @@ export interface Resident {
   readonly lanes: number | undefined
 }
 
+/** How an engine computes; a target takes those that mean something to it. */
 export interface EngineOptions {
   readonly threads?: number
   readonly precision?: 'float32' | 'float64'
@@ -47,6 +49,7 @@ export interface Engine {
   dispose(): void
 }
 
+/** How a program is made. */
 export interface CompileOptions {
   /** Names of inputs (paths or their beginnings) whose memory the outputs may reuse. Donating consumes the handle. */
   readonly donate?: readonly string[]
@@ -55,11 +58,13 @@ export interface CompileOptions {
   readonly profile?: boolean
 }
 
+/** How one run of a program goes. */
 export interface RunOptions {
   /** How many examples, and the index of the first: needed when nothing varying comes in, or when a call is split. */
   readonly lanes?: { readonly count: number; readonly offset?: number }
 }
 
+/** A function compiled for one engine. */
 export interface Program {
   /** Any number of examples without recompiling. Residents stay in the engine; host arrays are copied in. */
   run(inputs: Tree<Resident | HostArray>, options?: RunOptions): Promise<Tree<Resident>>

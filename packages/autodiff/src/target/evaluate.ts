@@ -13,6 +13,7 @@ export type Traced<I> = I extends HostArray
     : Tensor<never>
   : { readonly [K in keyof I]: Traced<I[K]> }
 
+/** Lanes where nothing varying comes in, and the number format: float64 unless float32 is asked for. */
 export interface EvaluateOptions extends RunOptions, Pick<EngineOptions, 'precision'> {}
 
 /** The value of an expression without inputs, or of each leaf of a tree of them, on the reference. */

@@ -14,9 +14,11 @@ import { type Rounding, toFloat32 } from './rounding.ts'
 export interface ReferenceProgram extends Program {
   runSync(inputs: Tree<Resident | HostArray>, options?: ReferenceRunOptions): Tree<Resident>
 }
+/** A run as another target would round it. */
 export interface ReferenceRunOptions extends RunOptions {
   readonly rounding?: Rounding
 }
+/** The reference: it answers at once, too. */
 export interface ReferenceEngine extends Engine {
   readSync(array: Resident): HostArray
   compileSync<I extends Tree<Example>, O extends Tree<Example>>(
