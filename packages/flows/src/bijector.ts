@@ -15,6 +15,7 @@ export interface WithLogDet {
   readonly logDet: Example
 }
 
+/** What JSON can hold: all that options and metadata are made of. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [k: string]: Json }
 
 /** What a bijector was made from: enough to save, print, compare and rebuild it without running code. */
@@ -39,6 +40,7 @@ export interface Lipschitz {
 
 /** What one evaluation takes: one pass, one pass in blocks, one pass per coordinate, or a search. From cheap to dear. */
 export type Cost = 'parallel' | 'incremental' | 'sequential' | 'iterative'
+/** What an evaluation takes in each direction. */
 export interface Costs {
   readonly forward: Cost
   readonly inverse: Cost

@@ -11,11 +11,17 @@ export interface Domain<S extends string = string> {
   /** The domains side by side in a product, in order. */
   readonly parts?: readonly Domain[]
 }
+/** All real numbers in each coordinate. */
 export type Real = Domain<'real'>
+/** Numbers above 0 in each coordinate. */
 export type Positive = Domain<'positive'>
+/** Numbers between 0 and 1, ends left out, in each coordinate. */
 export type UnitInterval = Domain<'unitInterval'>
+/** Positive numbers that add up to 1. */
 export type Simplex = Domain<'simplex'>
+/** Angles, which meet again after a turn. */
 export type Circle = Domain<'circle'>
+/** Parts with supports of their own, side by side. */
 export type Product = Domain<'product'>
 /** A support that the compiler does not know; it fits any neighbour in types and is checked when parts are joined. */
 export type Unchecked = Domain<never>

@@ -17,15 +17,18 @@ export interface BijectorKind {
   readonly kind: string
   build(options: Json, parts: readonly Bijector[], rebuilding: Rebuilding): Bijector
 }
+/** How a kind of transform is rebuilt from its options. */
 export interface TransformKind {
   readonly kind: string
   build(options: Json, rebuilding: Rebuilding): Transform
 }
+/** How a kind of conditioner is rebuilt from its options. */
 export interface ConditionerKind {
   readonly kind: string
   build(options: Json, rebuilding: Rebuilding): Conditioner
 }
 
+/** All that a bijector may be made of. */
 export interface Kinds {
   readonly bijectors: readonly BijectorKind[]
   readonly transforms: readonly TransformKind[]

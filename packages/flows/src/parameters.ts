@@ -13,6 +13,7 @@ export interface Parameter {
   readonly initial: Json
   readonly role: Role
 }
+/** Declared parameters in nested lists and records. */
 export type ParameterTree = Parameter | readonly ParameterTree[] | { readonly [k: string]: ParameterTree }
 
 /** The tensors that a declaration stands for, in the same tree; unknown for a tree that is made at run time. */
@@ -47,6 +48,7 @@ export const parameter = (size: Size, initial: Initial, role: Role = 'trained'):
 export const isParameter = (tree: ParameterTree): tree is Parameter =>
   !Array.isArray(tree) && 'role' in tree && 'initial' in tree && Array.isArray(tree.shape)
 
+/** A declared parameter and where it stands, such as `layers.0.weight`. */
 export interface DeclaredLeaf {
   /** Keys and positions from the root, joined by dots. */
   readonly path: string

@@ -35,16 +35,19 @@ export interface PresetOptions {
   readonly mixing?: boolean
 }
 
+/** What ready-made flows of affine layers take. */
 export interface AffinePresetOptions extends PresetOptions {
   /** Each layer's log-scales stay within ±bound; by depth when left out, so that all layers together stay below e^24. */
   readonly bound?: number
 }
 
+/** What `maf` and `iaf` take. */
 export interface AutoregressivePresetOptions extends AffinePresetOptions {
   /** In how many steps a layer is inverted; one for each column when left out. */
   readonly passes?: number
 }
 
+/** What `neuralSplineFlow` takes. */
 export interface SplinePresetOptions extends PresetOptions {
   /** Which coordinates condition which: half on half in turn (`coupling`, the default), or each on all before it. */
   readonly structure?: 'coupling' | 'autoregressive'

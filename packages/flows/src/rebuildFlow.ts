@@ -16,6 +16,7 @@ export interface FlowKinds extends Kinds {
   readonly distributions: readonly DistributionKind[]
 }
 
+/** Every kind that comes with the library, distributions too. */
 export const builtInFlowKinds: FlowKinds = { ...builtInKinds, distributions: builtInDistributions }
 
 /**

@@ -22,6 +22,7 @@ import { mistake } from '../mistake.ts'
 import { parameter } from '../parameters.ts'
 import { scalingBounds } from './scalingBounds.ts'
 
+/** Options of `actNorm`. */
 export interface ActNormOptions {
   /** How many of the last axes share one scale and shift: 2 for an image `[channels, height, width]`. 0 when left out. */
   readonly shared?: number

@@ -3,6 +3,7 @@ import type { TransformKind } from '../kinds.ts'
 import { mistake } from '../mistake.ts'
 import type { Transform } from '../transform.ts'
 
+/** Options of `affineTransform`. */
 export interface AffineTransformOptions {
   /** Log-scales stay within ±bound; 3 when left out. */
   readonly bound?: number

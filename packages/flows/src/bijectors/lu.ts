@@ -22,6 +22,7 @@ import { parameter } from '../parameters.ts'
 import { linearBounds } from './linear/bounds.ts'
 import { shuffled } from './linear/shuffled.ts'
 
+/** Options of `luLinear`. */
 export interface LuLinearOptions {
   /** Row i of P L U is row `permutation[i]` of L U; the order of the seed when left out, or 0, 1, 2, … without a seed. */
   readonly permutation?: readonly number[]

@@ -5,6 +5,7 @@ import { mistake } from '../mistake.ts'
 import type { Transform } from '../transform.ts'
 import { backThroughSpline, type Spline, throughSpline } from './spline/spline.ts'
 
+/** Options of `rationalQuadraticSpline`. */
 export interface RationalQuadraticSplineOptions {
   /** Number of bins K, at least 2. */
   readonly bins?: number

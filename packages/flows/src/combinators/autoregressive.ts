@@ -8,6 +8,7 @@ import { rawParameters, type Transform } from '../transform.ts'
 import { incrementalInverse, jacobiInverse, type Sorted } from './autoregressive/inverses.ts'
 import { arranged, type OrderOption, orderOf, undone } from './autoregressive/order.ts'
 
+/** What `autoregressive` is made of. */
 export interface AutoregressiveOptions<In extends string, Out extends string> {
   readonly dim: number
   /** The family of scalar maps. */

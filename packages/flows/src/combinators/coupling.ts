@@ -7,6 +7,7 @@ import { mistake } from '../mistake.ts'
 import { rawParameters, type Transform } from '../transform.ts'
 import { half, indices, type Mask, splitBy } from './coupling/mask.ts'
 
+/** What `coupling` is made of. */
 export interface CouplingOptions<S extends string> {
   /** Length of the vector; not needed with a mask. */
   readonly dim?: number

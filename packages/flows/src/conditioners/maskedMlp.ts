@@ -18,6 +18,7 @@ import {
 const activations = { relu, tanh, silu, gelu }
 export type Activation = keyof typeof activations
 
+/** Options of `maskedMlp`. */
 export interface MaskedMlpOptions {
   readonly activation?: Activation
   /** Length of the context vector, 0 when there is none. */

@@ -6,6 +6,7 @@ import { type Parameter, parameter } from '../parameters.ts'
 
 const activations = { relu, tanh, silu, gelu }
 
+/** Options of `mlp`. */
 export interface MlpOptions {
   /** Between layers, none after the last; `relu` when left out. */
   readonly activation?: keyof typeof activations

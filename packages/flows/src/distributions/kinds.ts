@@ -8,6 +8,7 @@ export interface DistributionKind {
   build(options: Json, parts: readonly Distribution[]): Distribution
 }
 
+/** A kind of distribution from its name and how it is built. What `build` throws about its options is a fault of the spec. */
 export const distributionKind = (
   kind: string,
   build: (options: Json, parts: readonly Distribution[]) => Distribution,

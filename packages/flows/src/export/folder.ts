@@ -8,6 +8,7 @@ import type { ModelError } from './error.ts'
 import type { Files } from './files.ts'
 import { MODEL, type Model, modelFromFiles, modelToFiles } from './model.ts'
 
+/** Options of `saveModel`. */
 export interface SaveOptions {
   /** Whether an earlier one may be replaced. By default false. */
   readonly replace?: boolean

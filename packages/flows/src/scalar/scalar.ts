@@ -9,6 +9,7 @@ import { elementwiseMap } from './elementwiseMap.ts'
 import { type ScalarMap, scalarMap } from './map.ts'
 import { type ScalarFormula, trace } from './trace.ts'
 
+/** Options of `scalar`. */
 export interface ScalarOptions<D extends ParameterTree = ParameterTree, In extends Domain = Domain> {
   /** Of one point; [] when left out. */
   readonly shape?: Size

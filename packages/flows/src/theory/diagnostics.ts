@@ -47,6 +47,7 @@ export interface RoundTrip {
   readonly column: string
 }
 
+/** Options of `diagnose`. */
 export interface DiagnoseOptions extends ScoreOptions {
   /** How many of the worst rows to list. By default 5. */
   readonly worst?: number

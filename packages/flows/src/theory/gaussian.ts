@@ -14,6 +14,7 @@ export interface FittedGaussian {
   readonly logScale: number
 }
 
+/** The two Gaussians that a flow is held against. */
 export interface FittedGaussians {
   /** Every column on its own. */
   readonly independent: FittedGaussian

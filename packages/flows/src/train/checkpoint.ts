@@ -15,6 +15,7 @@ export interface EpochRecord {
   readonly validation: number | undefined
 }
 
+/** The best parameters of a training so far. */
 export interface Best {
   /** 0-based. */
   readonly epoch: number

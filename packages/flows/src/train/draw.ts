@@ -2,6 +2,7 @@ import { type Engine, type Example, lanes, open, random, type Tree, toRows } fro
 import type { Flow, FlowParams } from '../flow.ts'
 import { type Arrays, placeholders } from './arrays.ts'
 
+/** Options of `draw`. */
 export interface DrawOptions {
   readonly count: number
   /** A whole number from 0; the same seed gives the same rows. By default 0. */
@@ -9,6 +10,7 @@ export interface DrawOptions {
   readonly engine?: Engine
 }
 
+/** Rows drawn from a flow. */
 export interface Drawn {
   readonly rows: number
   /** `[rows, size]`, row-major. */

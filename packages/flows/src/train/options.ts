@@ -5,6 +5,7 @@ import type { Checkpoint } from './checkpoint.ts'
 import type { Dataset } from './dataset.ts'
 import type { FitEvent } from './event.ts'
 
+/** Options of `fit`. A number outside its range throws before anything runs. */
 export interface FitOptions {
   /** A whole number from 0; the same seed gives the same result to the bit. By default 0. */
   readonly seed?: number

@@ -7,6 +7,7 @@ import type { Dataset } from './dataset.ts'
 /** Rows in one call: enough to keep an engine busy, few enough to fit any memory. */
 const CHUNK = 16384
 
+/** Options of `overRows` and `logDensities`. */
 export interface ScoreOptions {
   /** By default a reference engine of its own. */
   readonly engine?: Engine
