@@ -18,6 +18,13 @@ describe('a mistake in a shape', () => {
     )
     expect(() => scatterAdd(zeros([3]), ones([1]), ones([1]))).toThrow('indices are integers, got float')
   })
+  test('or in the type of a constant, too', () => {
+    expect(() => constant([1, 0.5], [2], 'int')).toThrow('constant: 0.5 is no integer of 32 bits')
+    expect(() => constant(2 ** 31, [], 'int')).toThrow('2147483648 is no integer of 32 bits')
+    expect(() => constant(2, [], 'bool')).toThrow('constant: 2 is no boolean')
+    expect(() => constant([[1], [2, 3]])).toThrow('rows of different lengths, [1] and [2]')
+    expect(() => constant([1, 2, 3], [2])).toThrow('3 numbers do not fill shape [2]')
+  })
   test('is none where nothing has length 0', () => {
     expect(reshape(zeros([0, 3]), [-1, 3]).shape).toEqual([0, 3])
     expect(reshape(zeros([0, 3]), [0]).shape).toEqual([0])
