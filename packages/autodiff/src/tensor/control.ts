@@ -65,7 +65,7 @@ export const scan = <C extends Tensors, A extends string = never, B extends stri
  * of a carry that becomes varying is `lanes.spread(start)`.
  * @throws when a carry does not keep its shape and element type
  */
-export const loop = <C>(count: number, carry: C, f: (carry: C, i: Tensor) => C): C => {
+export const loop = <C>(count: number, carry: C, f: (carry: C, i: Tensor) => NoInfer<C>): C => {
   const start = leavesOf(carry)
   const carries = start.map(placeholderLike)
   const index = indexPlaceholder()
@@ -84,7 +84,7 @@ export const until = <C>(
   bound: number,
   carry: C,
   done: (carry: C) => Tensor<AxesOf<C>>,
-  f: (carry: C) => C,
+  f: (carry: C) => NoInfer<C>,
 ): readonly [C, Tensor<AxesOf<C>>] => {
   const start = leavesOf(carry)
   const carries = start.map(placeholderLike)

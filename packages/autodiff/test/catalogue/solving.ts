@@ -28,7 +28,7 @@ const eliminate = (
       rows[i] = rows[i]!.map((v, j) => v - factor * rows[k]![j]!)
     }
   const x = new Array<number>(n).fill(0)
-  for (const i of range(n).reverse())
+  for (const i of [...range(n)].reverse())
     x[i] = (rows[i]![n]! - total(range(n).map((j) => (j > i ? rows[i]![j]! * x[j]! : 0)))) / rows[i]![i]!
   return { x, pivots: range(n).map((k) => rows[k]![k]!) }
 }

@@ -107,7 +107,10 @@ const steps: readonly Step[] = [
   (a, b) => {
     if (rank(a) === 0) return []
     const start = { n: constant(0), x: isVarying(a) || isVarying(b) ? spread(sum(b)) : sum(b) }
-    const [last, rows] = scan(a, start, ({ n, x }, row) => [{ n: add(n, 1), x: sin(add(x, sum(row))) }, mul(row, n)])
+    const [last, rows] = scan(a, start as { readonly n: Example; readonly x: Example }, ({ n, x }, row) => [
+      { n: add(n, 1), x: sin(add(x, sum(row))) },
+      mul(row, n),
+    ])
     return [last.n, last.x, rows]
   },
   (a) => {

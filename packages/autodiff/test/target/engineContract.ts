@@ -240,10 +240,10 @@ export const engineContract = (engineOf: () => Engine): void => {
         [0, 1],
         [3, 4],
       ])
-      expect([await numbers(r.seven), await numbers(r.ints)]).toEqual([[7], [0, 1, 2]])
+      expect([await numbers(r.seven!), await numbers(r.ints!)]).toEqual([[7], [0, 1, 2]])
       // Results are arrays of their own: releasing one does not touch another, nor the input it equals.
-      engineOf().release(r.y)
-      engineOf().release(r.x)
+      engineOf().release(r.y!)
+      engineOf().release(r.x!)
       expect(await numbers(r.again)).toEqual([first, second])
       expect(await numbers(inputs.x)).toEqual([0, 1])
     })
