@@ -29,13 +29,18 @@ const MOST_NODES = 48
 
 /**
  * Neighbouring element-wise nodes of one shape become one kernel: each node joins the first kernel of its shape that
- * runs no earlier than everything it reads. `nodes` are in order; `forever` are read after all of them.
+ * runs no earlier than everything it reads. `nodes` are in order; `forever` are read after all of them; a target says
+ * by `isFusible` which element-wise nodes it has code for.
  */
-export const fuse = (nodes: readonly Node[], forever: ReadonlySet<Node>): readonly KernelStep[] => {
+export const fuse = (
+  nodes: readonly Node[],
+  forever: ReadonlySet<Node>,
+  isFusible: (node: Node) => boolean = (node) => rowOf(node) !== undefined,
+): readonly KernelStep[] => {
   const groups: { readonly shape: Shape | null; readonly nodes: Node[] }[] = []
   const groupOf = new Map<Node, number>()
   for (const node of nodes) {
-    const row = rowOf(node)
+    const row = isFusible(node)
     // A value that is in a register can be read only as it is, not as a piece or under another shape.
     const earliest = Math.max(
       0,

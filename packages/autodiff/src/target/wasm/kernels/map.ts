@@ -1,0 +1,154 @@
+import type { MapKernel } from '../../../compile/fuse.ts'
+import { broadcastStrides, offsetsOf, sizeOf } from '../../../shape.ts'
+import { scalarConstant } from '../../../tensor/constant.ts'
+import { rowOf } from '../../../tensor/elementwise.ts'
+import type { DType, Node } from '../../../tensor/tensor.ts'
+import type { Body, Code, Local } from '../assembler/code.ts'
+import { forEach } from '../assembler/counted.ts'
+import { func } from '../assembler/function.ts'
+import { f32x4 } from '../assembler/instructions/f32x4.ts'
+import { i32 } from '../assembler/instructions/i32.ts'
+import { i32x4 } from '../assembler/instructions/i32x4.ts'
+import { v128 } from '../assembler/instructions/v128.ts'
+import { local, set } from '../assembler/variables.ts'
+import { ROW, VECTOR, WORD } from '../words.ts'
+import type { Addresses, Launch } from './kernel.ts'
+import { emitterOf } from './rows.ts'
+
+/** The type that an element-wise node computes with: that of its last operand. */
+const typeOf = (node: Node): DType => node.inputs.at(-1)!.dtype
+
+/** Whether an element-wise node can be part of a fused kernel: a row with vector code, and inputs that lie right. */
+export const isMappable = (node: Node): boolean => {
+  const row = rowOf(node)
+  if (!row || !emitterOf(row, typeOf(node))) return false
+  return node.varies || node.inputs.every((x) => sizeOf(x.shape) === 1 || sizeOf(x.shape) === sizeOf(node.shape))
+}
+
+/**
+ * How an input is read.
+ * - `literal`: a number in the code; `single`: one uniform number for all;
+ * - `running`: laid out like the results;
+ * - `rows`: a row of lanes for each element by a table of offsets; `splats`: a uniform number for each element.
+ */
+type Access =
+  | { readonly kind: 'literal'; readonly value: number }
+  | { readonly kind: 'single' | 'running' | 'rows' | 'splats' }
+
+const accessOf = (x: Node, { shape }: MapKernel, varies: boolean): Access => {
+  const value = scalarConstant(x)
+  if (value !== undefined) return { kind: 'literal', value }
+  if (!x.varies && sizeOf(x.shape) === 1) return { kind: 'single' }
+  if (x.varies === varies && sizeOf(x.shape) === sizeOf(shape)) return { kind: 'running' }
+  return { kind: x.varies ? 'rows' : 'splats' }
+}
+
+/** One pass over the index space; everything between inputs and outputs stays in registers. */
+export const mapLaunch = (step: MapKernel, at: Addresses): Launch => {
+  const varies = step.nodes[0]!.varies
+  const access = step.inputs.map((x) => accessOf(x, step, varies))
+  const tabled = access.some(({ kind }) => kind === 'rows' || kind === 'splats')
+  const size = sizeOf(step.shape)
+  const tables = step.inputs.flatMap((x, k) => {
+    const { kind } = access[k]!
+    if (kind !== 'rows' && kind !== 'splats') return []
+    const bytes = kind === 'rows' ? ROW : WORD
+    return [at.table(offsetsOf(step.shape, broadcastStrides(x.shape, step.shape)).map((o) => o * bytes))]
+  })
+  const pointers = step.inputs.flatMap((x, k) => (access[k]!.kind === 'literal' ? [] : [at.readAt(x)]))
+  const count = tabled ? size : varies ? size * ROW : Math.ceil((size * WORD) / VECTOR) * VECTOR
+  return {
+    kernel: { key: keyOf(step, access, tabled), build: () => build(step, access, tabled) },
+    operands: [...step.outputs.map((x) => at.addressOf(x)), ...pointers, ...tables, count],
+  }
+}
+
+const keyOf = ({ nodes, inputs, outputs }: MapKernel, access: readonly Access[], tabled: boolean): string => {
+  const index = new Map([...inputs, ...nodes].map((x, i) => [x, i] as const))
+  const lines = nodes.map((x) => `${rowOf(x)!.name}:${typeOf(x)}(${x.inputs.map((i) => index.get(i)).join()})`)
+  const reads = inputs.map((x, k) => {
+    const a = access[k]!
+    return a.kind === 'literal' ? `${x.dtype}=${Object.is(a.value, -0) ? '-0' : a.value}` : a.kind
+  })
+  return `map ${tabled} [${reads}] ${lines.join(' ')} -> ${outputs.map((x) => index.get(x)).join()}`
+}
+
+const build = (step: MapKernel, access: readonly Access[], tabled: boolean) => {
+  const { inputs, outputs } = step
+  const kindOf = (k: number): Access['kind'] => access[k]!.kind
+  const read = [...inputs.keys()].filter((k) => kindOf(k) !== 'literal')
+  const withTable = read.filter((k) => kindOf(k) === 'rows' || kindOf(k) === 'splats')
+  const names = [
+    ...outputs.map((_, o) => `out${o}`),
+    ...read.map((k) => `in${k}`),
+    ...withTable.map((k) => `table${k}`),
+    'count',
+  ]
+  return func('map', Object.fromEntries(names.map((name) => [name, 'i32' as const])), 'none', (p) => {
+    const at = (name: string): Local<'i32'> => p[name]!
+    const given = inputs.map((_, k) => local('v128', `x${k}`))
+    const vectorOf = (k: number): Code<'v128'> => {
+      const a = access[k]!
+      return a.kind === 'literal' ? constantOf(inputs[k]!.dtype, a.value) : given[k]!
+    }
+    const i = local('i32', 'i')
+    /** Loads what runs along, computes, stores; `pointerOf` says where an input's row begins. */
+    const turn = (pointerOf: (k: number) => Code<'i32'>): Body => [
+      read
+        .filter((k) => kindOf(k) === 'running' || kindOf(k) === 'rows')
+        .map((k) => set(given[k]!, v128.load(i32.add(pointerOf(k), i)))),
+      ...compute(step, vectorOf, (o, value) => v128.store(i32.add(at(`out${o}`), i), value)),
+    ]
+    const once = read.filter((k) => kindOf(k) === 'single').map((k) => set(given[k]!, v128.load32Splat(at(`in${k}`))))
+    if (!tabled)
+      return [
+        once,
+        forEach(
+          i,
+          { below: at('count'), step: VECTOR },
+          turn((k) => at(`in${k}`)),
+        ),
+      ]
+
+    const e = local('i32', 'e')
+    const rows = inputs.map((_, k) => local('i32', `row${k}`))
+    const fromTable = (k: number): Code<'i32'> => i32.add(at(`in${k}`), i32.load(i32.add(at(`table${k}`), e)))
+    const running = [
+      ...outputs.map((_, o) => `out${o}`),
+      ...read.filter((k) => kindOf(k) === 'running').map((k) => `in${k}`),
+    ]
+    return [
+      once,
+      forEach(e, { below: i32.mul(at('count'), WORD), step: WORD }, [
+        withTable.map((k) =>
+          kindOf(k) === 'rows' ? set(rows[k]!, fromTable(k)) : set(given[k]!, v128.load32Splat(fromTable(k))),
+        ),
+        forEach(
+          i,
+          { below: ROW, step: VECTOR },
+          turn((k) => (kindOf(k) === 'rows' ? rows[k]! : at(`in${k}`))),
+        ),
+        running.map((name) => set(at(name), i32.add(at(name), ROW))),
+      ]),
+    ]
+  })
+}
+
+/** The nodes one after another, each in a variable; outputs are stored as soon as they are there. */
+const compute = (
+  { nodes, inputs, outputs }: MapKernel,
+  vectorOf: (k: number) => Code<'v128'>,
+  store: (output: number, value: Code<'v128'>) => Body,
+): readonly Body[] => {
+  const values = new Map<Node, Code<'v128'>>(inputs.map((x, k) => [x, vectorOf(k)]))
+  return nodes.map((node, n) => {
+    const value = local('v128', `y${n}`)
+    const code = emitterOf(rowOf(node)!, typeOf(node))!(...node.inputs.map((x) => values.get(x)!))
+    values.set(node, value)
+    const output = outputs.indexOf(node)
+    return [set(value, code), ...(output < 0 ? [] : [store(output, value)])]
+  })
+}
+
+const constantOf = (dtype: DType, value: number): Code<'v128'> =>
+  dtype === 'float' ? f32x4.const(value) : i32x4.const(dtype === 'bool' ? (value ? -1 : 0) : value)

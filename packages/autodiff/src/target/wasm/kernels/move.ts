@@ -1,0 +1,106 @@
+import { sizeOf } from '../../../shape.ts'
+import type { Node } from '../../../tensor/tensor.ts'
+import { when } from '../assembler/control.ts'
+import { forEach } from '../assembler/counted.ts'
+import { func } from '../assembler/function.ts'
+import { i32 } from '../assembler/instructions/i32.ts'
+import { i32x4 } from '../assembler/instructions/i32x4.ts'
+import { v128 } from '../assembler/instructions/v128.ts'
+import { local, set } from '../assembler/variables.ts'
+import { ROW, VECTOR, WORD } from '../words.ts'
+import type { Addresses, Kernel, Launch } from './kernel.ts'
+
+/** Operations that only move elements of their inputs, or put a number where there is none. */
+const moving: ReadonlySet<string> = new Set([
+  'transpose',
+  'slice',
+  'pad',
+  'flip',
+  'broadcastTo',
+  'concat',
+  'lanes.spread',
+  'reshape',
+  'alias',
+  'stopGradient',
+])
+
+export const isMove = (node: Node): boolean => moving.has(node.operation.name)
+
+/** Larger than any number that is put in. */
+const MARK = 2 ** 50
+const PER_INPUT = 2 ** 32
+
+/**
+ * Where each element of the result comes from, found by running the operation itself on the places of its inputs'
+ * elements: one meaning, whatever the operation.
+ */
+const sourcesOf = (node: Node): Float64Array => {
+  const places = node.inputs.map((x, k) =>
+    Float64Array.from({ length: sizeOf(x.shape) }, (_, e) => MARK + k * PER_INPUT + e),
+  )
+  const found = new Float64Array(sizeOf(node.shape))
+  node.operation.kernel(node)([found], places, 1, { offset: 0 })
+  return found
+}
+
+/** A table of addresses, one for each element: rows of lanes as they are, uniform numbers (negative) for all lanes, 0 for the number put in. */
+export const moveLaunch = (node: Node, at: Addresses): Launch => {
+  let filler = 0
+  const table = Int32Array.from(sourcesOf(node), (source) => {
+    if (source < MARK) {
+      filler = source
+      return 0
+    }
+    const k = Math.floor((source - MARK) / PER_INPUT)
+    const element = source - MARK - k * PER_INPUT
+    const x = node.inputs[k]!
+    return x.varies
+      ? at.readAt(x) + element * ROW
+      : node.varies
+        ? -(at.readAt(x) + element * WORD)
+        : at.readAt(x) + element * WORD
+  })
+  const bits =
+    node.dtype === 'float'
+      ? new Int32Array(Float32Array.of(filler).buffer)[0]!
+      : node.dtype === 'bool'
+        ? -filler
+        : filler
+  return {
+    kernel: node.varies ? rows : words,
+    operands: [at.addressOf(node), at.table(table), table.length * WORD, bits],
+  }
+}
+
+const PARAMETERS = { out: 'i32', table: 'i32', bytes: 'i32', filler: 'i32' } as const
+
+const rows: Kernel = {
+  key: 'move rows',
+  build: () =>
+    func('moveRows', PARAMETERS, 'none', ({ out, table, bytes, filler }) => {
+      const [e, l, from] = [local('i32', 'e'), local('i32', 'l'), local('i32', 'from')]
+      const value = local('v128', 'value')
+      const fill = forEach(l, { below: ROW, step: VECTOR }, v128.store(i32.add(out, l), value))
+      return forEach(e, { below: bytes, step: WORD }, [
+        set(from, i32.load(i32.add(table, e))),
+        when(
+          i32.gtS(from, 0),
+          forEach(l, { below: ROW, step: VECTOR }, v128.store(i32.add(out, l), v128.load(i32.add(from, l)))),
+          [when(i32.eqz(from), set(value, i32x4.splat(filler)), set(value, v128.load32Splat(i32.sub(0, from)))), fill],
+        ),
+        set(out, i32.add(out, ROW)),
+      ])
+    }),
+}
+
+const words: Kernel = {
+  key: 'move words',
+  build: () =>
+    func('moveWords', PARAMETERS, 'none', ({ out, table, bytes, filler }) => {
+      const [e, from] = [local('i32', 'e'), local('i32', 'from')]
+      return forEach(e, { below: bytes, step: WORD }, [
+        set(from, i32.load(i32.add(table, e))),
+        when(i32.eqz(from), i32.store(i32.add(out, e), filler), i32.store(i32.add(out, e), i32.load(from))),
+      ])
+    }),
+}

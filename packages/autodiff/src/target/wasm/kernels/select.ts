@@ -1,0 +1,20 @@
+import type { KernelStep } from '../../../compile/fuse.ts'
+import { type ContractAttributes, contractOperation } from '../../../tensor/contract.ts'
+import type { Operation } from '../../../tensor/operation.ts'
+import type { Node } from '../../../tensor/tensor.ts'
+import { alongLaunch } from './along.ts'
+import { contractLaunches } from './contract.ts'
+import type { Addresses, Launch } from './kernel.ts'
+import { mapLaunch } from './map.ts'
+import { isMove, moveLaunch } from './move.ts'
+import { reduceLaunch } from './reduce.ts'
+
+/** The launches that do a step; null where this target has no code for it, and the host does it. */
+export const launchesOf = (step: KernelStep, at: Addresses): readonly Launch[] | null => {
+  if (step.kind === 'map') return [mapLaunch(step, at)]
+  const { node } = step
+  if (isMove(node)) return [moveLaunch(node, at)]
+  if (node.operation === (contractOperation as Operation)) return contractLaunches(node as Node<ContractAttributes>, at)
+  const launch = reduceLaunch(node, at) ?? alongLaunch(node, at)
+  return launch && [launch]
+}

@@ -1,0 +1,94 @@
+import { fuse, type KernelStep, workOfKernel } from '../../compile/fuse.ts'
+import { planScratch, readAfter, type Work } from '../../compile/memory.ts'
+import type { Phase } from '../../compile/phases.ts'
+import { type Plan, resultNodes } from '../../compile/plan.ts'
+import { placeOf } from '../../compile/views.ts'
+import { sizeOf } from '../../shape.ts'
+import { topologicalOrder } from '../../tensor/graph.ts'
+import { kindsOf } from '../../tensor/operation.ts'
+import type { Node } from '../../tensor/tensor.ts'
+import { isMappable } from './kernels/map.ts'
+import { ROW, VECTOR, WORD } from './words.ts'
+
+/** A phase as kernels, uniform ones first. */
+export interface KernelPhase {
+  readonly phase: Phase
+  readonly uniform: readonly KernelStep[]
+  readonly varying: readonly KernelStep[]
+}
+
+/** Where the values of a program lie, in bytes from the start of its block. */
+export interface Layout {
+  readonly phases: readonly KernelPhase[]
+  /** Where a result of a node is written. */
+  addressOf(node: Node, output?: number): number
+  /** Where a value is read: a view lies inside its owner. Of a varying value, in the scratch of this phase. */
+  readAt(x: Node, phase: number): number
+  /** Where a result of an earlier phase, or an input, is loaded to. */
+  loadedAt(node: Node, output: number, phase: number): number
+  readonly bytes: number
+}
+
+/** Uniform values one after another, then the scratch of the phases, which share it. */
+export const layoutOf = (plan: Plan): Layout => {
+  const results = resultNodes(plan)
+  const uniform = uniformOffsets(plan)
+  const phases = plan.phases.map((phase): KernelPhase => {
+    const readLater = new Set(
+      plan.phases
+        .flatMap((p) => [...p.varying, ...p.joins, ...(p === phase ? [] : p.uniform)].flatMap((x) => x.inputs))
+        .concat(results)
+        .map((x) => placeOf(x).node),
+    )
+    return {
+      phase,
+      uniform: fuse(phase.uniform, readLater, isMappable),
+      varying: fuse(phase.varying, readAfter(phase, results), isMappable),
+    }
+  })
+  const scratch = phases.map(({ phase, varying }) =>
+    planScratch(
+      [...phase.loads.map((node): Work => ({ writes: [node], reads: [] })), ...varying.map(workOfKernel)],
+      readAfter(phase, results),
+    ),
+  )
+  const scratchStart = uniform.bytes
+  const inScratch = (phase: number, node: Node, output: number, element: number): number =>
+    scratchStart + (scratch[phase]!.offsets.get(node)![output]! + element) * ROW
+  const phaseOf = new Map(phases.flatMap(({ phase }, i) => phase.varying.map((node) => [node, i] as const)))
+  return {
+    phases,
+    addressOf: (node, output = 0) =>
+      kindsOf(node)[output]!.varies
+        ? inScratch(phaseOf.get(node)!, node, output, 0)
+        : uniform.offsets.get(node)![output]!,
+    loadedAt: (node, output, phase) => inScratch(phase, node, output, 0),
+    readAt: (x, phase) => {
+      const { node, output, offset } = placeOf(x)
+      return kindsOf(node)[output]!.varies
+        ? inScratch(phase, node, output, offset)
+        : uniform.offsets.get(node)![output]! + offset * WORD
+    },
+    bytes: scratchStart + Math.max(0, ...scratch.map(({ size }) => size)) * ROW,
+  }
+}
+
+const uniformOffsets = (
+  plan: Plan,
+): { readonly offsets: ReadonlyMap<Node, readonly number[]>; readonly bytes: number } => {
+  const offsets = new Map<Node, readonly number[]>()
+  let bytes = 0
+  for (const node of topologicalOrder([...plan.inputs, ...plan.results].map(({ value }) => value))) {
+    if (placeOf(node).node !== node) continue
+    offsets.set(
+      node,
+      kindsOf(node).map(({ shape, varies }) => {
+        const at = bytes
+        // A last vector may be read past the end.
+        if (!varies) bytes += Math.ceil((sizeOf(shape) * WORD) / VECTOR) * VECTOR
+        return at
+      }),
+    )
+  }
+  return { offsets, bytes }
+}
