@@ -67,6 +67,8 @@ export const unit: UnitInterval = openInterval(0, 1)
 
 // a formula's supports are found at run time: it fits any neighbour in types
 export const formula = pipe(affine, andThen(scalar((at) => exp(at), 8)), andThen(invert(elementwise(exponential, 8))))
+// Where a formula lives is found, so the compiler leaves it to the check at the joint, also when it is run backwards.
+export const backwards = pipe(invert(scalar((at) => exp(at), 8)), andThen(affine))
 
 export const empty: Chain<Real, Real> = identity(real8)
 

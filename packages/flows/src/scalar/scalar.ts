@@ -38,7 +38,7 @@ export interface ScalarOptions<D extends ParameterTree = ParameterTree, In exten
  */
 export const scalar = <
   const D extends ParameterTree = Record<string, never>,
-  In extends Domain = Domain,
+  In extends Domain = Unchecked,
   Out extends Domain = Unchecked,
 >(
   f: (x: Example, params: Values<D>, context: Example) => Example,
