@@ -8,8 +8,8 @@ import type { CompileOptions, Engine, EngineOptions, HostArray, Program, Residen
 import { explainPlan } from '../explain.ts'
 import { handleTable } from '../handles.ts'
 import { link } from './link.ts'
+import { machineOf } from './machine.ts'
 import { engineMemory } from './memory.ts'
-import { webAssembly } from './platform.ts'
 import { prepare, type Words } from './program.ts'
 
 /**
@@ -17,11 +17,10 @@ import { prepare, type Words } from './program.ts'
  * @throws where the platform has no WebAssembly, or asks for what this engine does not have
  */
 export const openWasm = (options: EngineOptions = {}): Engine => {
-  const platform = webAssembly
-  if (!platform) return mistake("open: this platform has no WebAssembly; use 'reference'.")
+  const machine = machineOf(options)
   if (options.precision === 'float64')
     mistake("open: the wasm engine computes in float32; for float64 use 'reference'.")
-  const memory = engineMemory(platform)
+  const memory = engineMemory(machine.platform)
   const handles = handleTable<Words>()
   const readSync = (handle: Resident): HostArray => {
     const words = handles.get(handle, 'read')
@@ -35,10 +34,11 @@ export const openWasm = (options: EngineOptions = {}): Engine => {
   const compileSync = <I extends Tree<Example>, O extends Tree<Example>>(
     f: (inputs: I) => O,
     signature: I,
-    { donate = [], name = 'program' }: CompileOptions = {},
+    { donate = [], name = 'program', profile = false }: CompileOptions = {},
   ): Program => {
     const plan = planOf(trace(f, signature))
-    const linked = link(plan, memory, platform)
+    const times = profile ? new Map<string, number>() : undefined
+    const linked = link(plan, memory, machine, times)
     const execute = prepare(plan, linked, memory)
     let disposed = false
 
@@ -63,7 +63,7 @@ export const openWasm = (options: EngineOptions = {}): Engine => {
       runSync,
       explain: () =>
         [
-          explainPlan(name, plan),
+          explainPlan(name, plan, times),
           `${linked.launches} launches of ${linked.kernels} kernels; ${linked.bytes} bytes`,
           `on the host: ${linked.onHost.length === 0 ? 'nothing' : linked.onHost.join('; ')}`,
         ].join('\n'),
@@ -76,7 +76,7 @@ export const openWasm = (options: EngineOptions = {}): Engine => {
 
   return {
     target: 'wasm',
-    mode: 'wasm simd float32 1 thread',
+    mode: `${machine.name} float32 1 thread`,
     upload: ({ data, shape, lanes }) => {
       checkFilled('upload', { data, shape, ...(lanes !== undefined && { lanes }) })
       return handles.hold(wordsOf(data), shape, dtypeOf(data), lanes)

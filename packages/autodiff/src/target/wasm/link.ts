@@ -8,9 +8,9 @@ import { sumJoin } from './kernels/join.ts'
 import type { Addresses, Launch } from './kernels/kernel.ts'
 import { launchesOf } from './kernels/select.ts'
 import { layoutOf } from './layout.ts'
+import type { Machine } from './machine.ts'
 import type { EngineMemory } from './memory.ts'
 import { instantiate, type Run } from './module.ts'
-import type { WebAssemblyPlatform } from './platform.ts'
 import { VECTOR, WORD } from './words.ts'
 
 /** Work on one tile, or uniform work (`lanes` is then 1); `offset` is the global index of the first lane. */
@@ -51,7 +51,8 @@ export interface Linked {
   dispose(): void
 }
 
-export const link = (plan: Plan, memory: EngineMemory, platform: WebAssemblyPlatform): Linked => {
+/** `times`: milliseconds by kernel or operation are added here. */
+export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?: Map<string, number>): Linked => {
   const layout = layoutOf(plan)
   const base = memory.allocate(layout.bytes)
   const blocks: number[] = [base]
@@ -61,6 +62,7 @@ export const link = (plan: Plan, memory: EngineMemory, platform: WebAssemblyPlat
     return address
   }
   const addressesOf = (phase: number): Addresses => ({
+    fma: machine.fma,
     readAt: (x) => base + layout.readAt(x, phase),
     addressOf: (node, output) => base + layout.addressOf(node, output),
     table: (words) => {
@@ -90,10 +92,10 @@ export const link = (plan: Plan, memory: EngineMemory, platform: WebAssemblyPlat
         kindsOf(node).map((_, k) => at.addressOf(node, k)),
         memory,
       )
-      return () => host
+      return () => timed(times, `host: ${nameOf(node)}`, host)
     }
     const bound = later(launches)
-    return () => inTurn(bound())
+    return () => timed(times, titleOf(step), inTurn(bound()))
   }
   const joinOf = (node: Node, at: Addresses): (() => LinkedJoin) => {
     const size = sizeOf(node.shape)
@@ -107,7 +109,7 @@ export const link = (plan: Plan, memory: EngineMemory, platform: WebAssemblyPlat
     }
     const bound = later(sum.absorb)
     return () => {
-      const absorb = inTurn(bound())
+      const absorb = timed(times, `over lanes: ${nameOf(node)}`, inTurn(bound()))
       const words = (from: number): Float32Array => memory.floats().subarray(from / WORD, from / WORD + size)
       return {
         start: () => words(state).fill(0),
@@ -137,7 +139,7 @@ export const link = (plan: Plan, memory: EngineMemory, platform: WebAssemblyPlat
       stores: slots(phase.stores, at.addressOf),
     }
   })
-  const runs = instantiate(gathered, memory, platform)
+  const runs = instantiate(gathered, memory, machine.platform)
   const now = <T>(make: readonly (() => T)[]): readonly T[] => make.map((f) => f())
   return {
     phases: prepared.map(({ uniform, varying, joins, ...slots }) => ({
@@ -165,5 +167,18 @@ const inTurn = (runs: readonly Run[]): Step => {
     for (const run of runs) run(lanes)
   }
 }
+
+/** The step with its time added under a name, where times are wanted. */
+const timed = (times: Map<string, number> | undefined, name: string, step: Step): Step => {
+  if (!times) return step
+  return (lanes, offset) => {
+    const began = performance.now()
+    step(lanes, offset)
+    times.set(name, (times.get(name) ?? 0) + performance.now() - began)
+  }
+}
+
+const titleOf = (step: KernelStep): string =>
+  step.kind === 'node' ? nameOf(step.node) : `${step.nodes.length} element-wise over [${step.shape.join(', ')}]`
 
 const nameOf = (node: Node): string => `${node.operation.name} ${node.operation.show?.(node.attributes) ?? ''}`.trim()

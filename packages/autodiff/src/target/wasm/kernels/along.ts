@@ -12,13 +12,10 @@ import { i32x4 } from '../assembler/instructions/i32x4.ts'
 import { v128 } from '../assembler/instructions/v128.ts'
 import { local, set } from '../assembler/variables.ts'
 import { ROW, VECTOR, WORD } from '../words.ts'
-import type { Addresses, Kernel, Launch } from './kernel.ts'
+import { type Addresses, integers, type Kernel, type Launch } from './kernel.ts'
 
 // Operations along one axis, on blocks [outer, length, inner] of varying values: reading and adding by index, running
 // sums, and searching.
-
-const locals = <const N extends readonly string[]>(...names: N): { readonly [K in keyof N]: Local<'i32'> } =>
-  names.map((name) => local('i32', name)) as never
 
 /** By operation; null where the values do not lie as the kernel wants them. */
 export const alongLaunch = (node: Node, at: Addresses): Launch | null => {
@@ -101,7 +98,16 @@ const indexed = (
   key: name,
   build: () =>
     func(name, INDEXED, 'none', (p) => {
-      const [o, k, i, l, here, index, address, block] = locals('o', 'k', 'i', 'l', 'here', 'index', 'address', 'block')
+      const [o, k, i, l, here, index, address, block] = integers(
+        'o',
+        'k',
+        'i',
+        'l',
+        'here',
+        'index',
+        'address',
+        'block',
+      )
       return [
         into === 'out'
           ? forEach(l, { below: p.bytes, step: VECTOR }, v128.store(i32.add(p.out, l), f32x4.const(0)))
@@ -144,7 +150,7 @@ const cumulate: Kernel = {
       { out: 'i32', x: 'i32', outer: 'i32', length: 'i32', bytes: 'i32', step: 'i32', whole: 'i32' },
       'none',
       (p) => {
-        const [o, k, i, target, source] = locals('o', 'k', 'i', 'target', 'source')
+        const [o, k, i, target, source] = integers('o', 'k', 'i', 'target', 'source')
         const total = local('v128', 'total')
         return forEach(o, { below: p.outer }, [
           forEach(i, { below: p.bytes, step: VECTOR }, [
@@ -170,7 +176,7 @@ const search: Kernel = {
   key: 'searchSorted',
   build: () =>
     func('searchSorted', { out: 'i32', sorted: 'i32', x: 'i32', size: 'i32', length: 'i32' }, 'none', (p) => {
-      const [e, k, l, from] = locals('e', 'k', 'l', 'from')
+      const [e, k, l, from] = integers('e', 'k', 'l', 'from')
       const [count, value] = [local('v128', 'count'), local('v128', 'value')]
       return forEach(e, { below: p.size }, [
         forEach(l, { below: ROW, step: VECTOR }, [

@@ -8,7 +8,7 @@ import { i32 } from '../assembler/instructions/i32.ts'
 import { v128 } from '../assembler/instructions/v128.ts'
 import { local, set } from '../assembler/variables.ts'
 import { ROW, VECTOR, WORD } from '../words.ts'
-import type { Addresses, Kernel, Launch } from './kernel.ts'
+import { type Addresses, integers, type Kernel, type Launch, multiplyAdd } from './kernel.ts'
 import { type Axis, type Product, productOf, swapped } from './product.ts'
 
 /**
@@ -31,7 +31,7 @@ export const contractLaunches = (node: Node<ContractAttributes>, at: Addresses):
     for (const [start, count, tile] of cuts) {
       if (count === 0) continue
       launches.push({
-        kernel: kernelFor(tile, bothVary),
+        kernel: kernelFor(tile, bothVary, rows.a * firstStep, at.fma),
         operands: [
           outAt + (z * batch.out + start * rows.out) * ROW,
           firstAt + (z * batch.a + start * rows.a) * firstStep,
@@ -41,7 +41,6 @@ export const contractLaunches = (node: Node<ContractAttributes>, at: Addresses):
           terms.count,
           rows.out * ROW,
           columns.out * ROW,
-          rows.a * firstStep,
           columns.b * ROW,
           terms.a * firstStep,
           terms.b * ROW,
@@ -69,7 +68,6 @@ const PARAMETERS = {
   terms: 'i32',
   outRow: 'i32',
   outColumn: 'i32',
-  aRow: 'i32',
   bColumn: 'i32',
   aTerm: 'i32',
   bTerm: 'i32',
@@ -78,57 +76,53 @@ const PARAMETERS = {
 /** Vectors of lanes in registers beside each other. */
 const WIDE = 2
 
-const kernelFor = (tile: 4 | 1, bothVary: boolean): Kernel => ({
-  key: `contract ${tile} ${bothVary}`,
+/** `aRow`: bytes from one row of a to the next; fixed in the code, so that rows share one pointer. */
+const kernelFor = (tile: 4 | 1, bothVary: boolean, aRow: number, fma: boolean): Kernel => ({
+  key: `contract ${tile} ${bothVary} ${aRow} ${fma}`,
   build: () =>
     func(`contract${tile}`, PARAMETERS, 'none', (p) => {
-      const [r, c, l, k] = ['r', 'c', 'l', 'k'].map((name) => local('i32', name)) as [I, I, I, I]
-      const [aBase, bBase, outBase, aAt, bAt] = ['aBase', 'bBase', 'outBase', 'aAt', 'bAt'].map((name) =>
-        local('i32', name),
-      ) as [I, I, I, I, I]
+      const madd = multiplyAdd(fma)
+      const [r, c, l, k] = integers('r', 'c', 'l', 'k')
+      const [aBase, bBase, outBase, aAt, bAt, outAt] = integers('aBase', 'bBase', 'outBase', 'aAt', 'bAt', 'outAt')
       const sums = Array.from({ length: tile }, (_, i) =>
         Array.from({ length: WIDE }, (_, w) => local('v128', `s${i}${w}`)),
       )
       const xs = Array.from({ length: WIDE }, (_, w) => local('v128', `x${w}`))
       const weight = local('v128', 'w')
-      const aPointers = Array.from({ length: tile }, (_, i) => local('i32', `a${i}`))
-      const eachSum = (f: (sum: Local<'v128'>, i: number, w: number) => Body): Body =>
-        sums.flatMap((row, i) => row.map((sum, w) => f(sum, i, w)))
+      const term = (i: number): Body =>
+        bothVary
+          ? sums[i]!.map((sum, w) => set(sum, madd(v128.load(aAt, i * aRow + w * VECTOR), xs[w]!, sum)))
+          : [
+              set(weight, v128.load32Splat(aAt, i * aRow)),
+              sums[i]!.map((sum, w) => set(sum, madd(weight, xs[w]!, sum))),
+            ]
       return [
         set(aBase, p.a),
         set(outBase, p.out),
         forEach(r, { below: p.rows }, [
           set(bBase, p.b),
-          set(aAt, outBase),
+          set(outAt, outBase),
           forEach(c, { below: p.columns }, [
             forEach(l, { below: ROW, step: WIDE * VECTOR }, [
-              eachSum((sum) => set(sum, f32x4.const(0))),
+              sums.flat().map((sum) => set(sum, f32x4.const(0))),
               set(bAt, i32.add(bBase, l)),
-              aPointers.map((pointer, i) =>
-                set(pointer, bothVary ? i32.add(aBase, l) : i32.add(aBase, i32.mul(p.aRow, i))),
-              ),
+              set(aAt, bothVary ? i32.add(aBase, l) : aBase),
               forEach(k, { below: p.terms }, [
                 xs.map((x, w) => set(x, v128.load(bAt, w * VECTOR))),
-                bothVary
-                  ? sums[0]!.map((sum, w) =>
-                      set(sum, f32x4.add(sum, f32x4.mul(v128.load(aPointers[0]!, w * VECTOR), xs[w]!))),
-                    )
-                  : aPointers.map((pointer, i) => [
-                      set(weight, v128.load32Splat(pointer)),
-                      sums[i]!.map((sum, w) => set(sum, f32x4.add(sum, f32x4.mul(weight, xs[w]!)))),
-                    ]),
+                sums.map((_, i) => term(i)),
                 set(bAt, i32.add(bAt, p.bTerm)),
-                aPointers.map((pointer) => set(pointer, i32.add(pointer, p.aTerm))),
+                set(aAt, i32.add(aAt, p.aTerm)),
               ]),
-              eachSum((sum, i, w) => v128.store(i32.add(i32.add(aAt, l), i32.mul(p.outRow, i)), sum, w * VECTOR)),
+              sums.map((row, i) =>
+                row.map((sum, w) => v128.store(i32.add(i32.add(outAt, l), i32.mul(p.outRow, i)), sum, w * VECTOR)),
+              ),
             ]),
             set(bBase, i32.add(bBase, p.bColumn)),
-            set(aAt, i32.add(aAt, p.outColumn)),
+            set(outAt, i32.add(outAt, p.outColumn)),
           ]),
-          set(aBase, i32.add(aBase, i32.mul(p.aRow, tile))),
+          set(aBase, i32.add(aBase, aRow * tile)),
           set(outBase, i32.add(outBase, i32.mul(p.outRow, tile))),
         ]),
       ]
     }),
 })
-type I = Local<'i32'>

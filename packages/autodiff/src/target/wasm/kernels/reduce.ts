@@ -8,7 +8,7 @@ import { i32 } from '../assembler/instructions/i32.ts'
 import { v128 } from '../assembler/instructions/v128.ts'
 import { local, set } from '../assembler/variables.ts'
 import { ROW, VECTOR, WORD } from '../words.ts'
-import type { Addresses, Kernel, Launch } from './kernel.ts'
+import { type Addresses, integers, type Kernel, type Launch } from './kernel.ts'
 
 /** Terms of a sum before blocks are joined, as the operation says. */
 const BLOCK = 64
@@ -45,12 +45,7 @@ const kernelFor = (name: string, fold: Fold): Kernel => ({
       { out: 'i32', x: 'i32', base: 'i32', along: 'i32', results: 'i32', terms: 'i32' },
       'none',
       (p) => {
-        const [o, l, r, start] = ['o', 'l', 'r', 'start'].map((n) => local('i32', n)) as [
-          Local<'i32'>,
-          Local<'i32'>,
-          Local<'i32'>,
-          Local<'i32'>,
-        ]
+        const [o, l, r, start] = integers('o', 'l', 'r', 'start')
         const total = local('v128', 'total')
         const term = (): Code<'v128'> => v128.load(i32.add(i32.add(start, l), i32.load(i32.add(p.along, r))))
         return forEach(o, { below: p.results, step: WORD }, [
