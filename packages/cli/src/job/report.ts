@@ -5,9 +5,9 @@ import type { FlowChoice } from './flowChoice.ts'
 import { showSplit } from './split.ts'
 
 /**
- * The result of a fit as `--json` prints it and `result.json` keeps it. Log-likelihoods are means per row in nats, in
- * units of the training rows' standard deviations where nothing else is said. Rows are counted from 0, the header left
- * out.
+ * The result of a fit as `--json` prints it and the metadata in `model.json` keep it. Log-likelihoods are means per row in
+ * nats, in units of the training rows' standard deviations where nothing else is said. Rows are counted from 0, the
+ * header left out.
  */
 export interface Report {
   readonly data: string
