@@ -74,12 +74,13 @@ export const engineMemory = (platform: WebAssemblyPlatform): EngineMemory => {
 }
 
 /** Spans in order, neighbours made one. */
-const joined = (spans: readonly Span[]): readonly Span[] =>
-  [...spans]
-    .sort((a, b) => a.start - b.start)
-    .reduce<Span[]>((before, span) => {
-      const last = before.at(-1)
-      if (last && last.start + last.length === span.start)
-        return [...before.slice(0, -1), { start: last.start, length: last.length + span.length }]
-      return [...before, span]
-    }, [])
+const joined = (spans: readonly Span[]): readonly Span[] => {
+  const whole: Span[] = []
+  for (const span of [...spans].sort((a, b) => a.start - b.start)) {
+    const last = whole.at(-1)
+    if (last && last.start + last.length === span.start)
+      whole[whole.length - 1] = { start: last.start, length: last.length + span.length }
+    else whole.push(span)
+  }
+  return whole
+}

@@ -2,7 +2,9 @@ import { mistake } from '../../../error.ts'
 import { type Bytes, bytes } from './bytes.ts'
 import type { Apply, Code, Global, Label, Result, ValueType } from './code.ts'
 import { operandsOf } from './code.ts'
+import type { Constants, Place } from './constants.ts'
 import type { Func, FunctionType, Signature } from './function.ts'
+import { v128 } from './instructions/v128.ts'
 import { repeated } from './sharing.ts'
 import { slots } from './slots.ts'
 
@@ -11,6 +13,7 @@ export interface Numbering {
   readonly ofFunction: (f: AnyFunction) => number
   readonly ofGlobal: (global: Global<ValueType>) => number
   readonly ofType: (type: FunctionType) => number
+  readonly ofConstant: Constants['place']
 }
 export type AnyFunction = Func<Signature, Result>
 
@@ -37,6 +40,10 @@ const LOCAL_SET = 0x21
 const LOCAL_TEE = 0x22
 const GLOBAL_GET = 0x23
 const GLOBAL_SET = 0x24
+
+const constantLoad = { 4: v128.load32Splat, 8: v128.load64Splat, 16: v128.load } as unknown as Readonly<
+  Record<Place['width'], (address: number, offset: number) => Apply<'v128'>>
+>
 
 /** A function's entry in the code section: its locals, then its instructions. */
 export const encodeFunction = (f: AnyFunction, body: readonly Code[], numbering: Numbering): Uint8Array => {
@@ -70,12 +77,23 @@ export const encodeFunction = (f: AnyFunction, body: readonly Code[], numbering:
     out.unsigned(number)
   }
 
+  const encodeVector = (code: Apply<Result>, literal: Uint8Array): void => {
+    const place = numbering.ofConstant(literal)
+    const from = place ? constantLoad[place.width](0, place.at) : code
+    for (const operand of from.operands) encodeWhole(operand)
+    out.raw(from.instruction.opcode)
+    encodeImmediates(from, out)
+  }
+
   const compute = (code: Code, encode: (operand: Code) => void): void => {
     for (const operand of operandsOf(code)) encode(operand)
     switch (code.kind) {
       case 'apply':
-        out.raw(code.instruction.opcode)
-        encodeImmediates(code, out)
+        if (code.immediates.literal instanceof Uint8Array) encodeVector(code, code.immediates.literal)
+        else {
+          out.raw(code.instruction.opcode)
+          encodeImmediates(code, out)
+        }
         break
       case 'local':
         access(LOCAL_GET, places.of(code))

@@ -1,6 +1,7 @@
 import { mistake } from '../../../error.ts'
 import { type Bytes, bytes } from './bytes.ts'
 import type { Global, ValueType } from './code.ts'
+import { type Constants, constants } from './constants.ts'
 import { type AnyFunction, END, encodeFunction, encodeLiteral, type Numbering, TYPE_CODES } from './encodeFunction.ts'
 import { type FunctionType, type Import, isImported } from './function.ts'
 import { constantOf } from './instruction.ts'
@@ -26,7 +27,8 @@ const FUNCTION_REFERENCE = 0x70
 
 /** The binary form of a module, with the functions' names for profiles and traces. */
 export const encode = (module: Module): Uint8Array => {
-  const { numbering, functions, globals, types } = register(module)
+  const pool = module.constants && constants(module.constants)
+  const { numbering, functions, globals, types } = register(module, pool)
   const imports = functions.filter(isImported)
   const entries: Uint8Array[] = []
   // More functions are found as those before them are encoded.
@@ -80,7 +82,7 @@ export const encode = (module: Module): Uint8Array => {
     list(to, members, (f) => to.unsigned(numbering.ofFunction(f)))
   })
   section(out, SECTION.code, entries, (entry, to) => to.sized(entry))
-  section(out, SECTION.data, data, (segment, to) => {
+  section(out, SECTION.data, pool ? [...data, pool.segment()] : data, (segment, to) => {
     to.unsigned(0)
     constantExpression(to, 'i32', segment.at)
     to.sized(segment.bytes)
@@ -97,7 +99,7 @@ interface Registry {
 }
 
 /** Numbers given in the order of asking: first to imports, then to what is exported and in the table. */
-const register = (module: Module): Registry => {
+const register = (module: Module, pool: Constants | undefined): Registry => {
   const functions = numbered<AnyFunction>()
   const globals = numbered<Global<ValueType>>()
   const types = numbered<FunctionType>((type) => `${type.parameters} ${type.result}`)
@@ -105,7 +107,12 @@ const register = (module: Module): Registry => {
   for (const f of [...Object.values(module.exports), ...(module.table ?? [])]) functions.of(f)
   for (const f of functions.all) types.of(f)
   return {
-    numbering: { ofFunction: functions.of, ofGlobal: globals.of, ofType: types.of },
+    numbering: {
+      ofFunction: functions.of,
+      ofGlobal: globals.of,
+      ofType: types.of,
+      ofConstant: pool?.place ?? (() => null),
+    },
     functions: functions.all,
     globals: globals.all,
     types: types.all,

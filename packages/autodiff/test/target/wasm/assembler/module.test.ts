@@ -9,11 +9,13 @@ import {
   f32,
   f32x4,
   f64,
+  f64x2,
   features,
   forEach,
   func,
   global,
   i32,
+  i32x4,
   imported,
   type Label,
   leave,
@@ -175,6 +177,31 @@ describe('a mistake is named where it is made', () => {
   ])('%s', (_name, make, message) => {
     expect(make).toThrow(message)
   })
+})
+
+test('vector constants kept in memory have the values that they have in the code, each in one place', () => {
+  const vectors = [
+    f32x4.const(0.1),
+    f64x2.const(0.1),
+    i32x4.const(-7),
+    i32x4.const(-1),
+    f32x4.const(0),
+    v128.const(Uint8Array.from({ length: 16 }, (_, i) => i)),
+    f64x2.const(-2.5),
+    f32x4.const(0.1),
+  ]
+  const written = func('written', {}, 'none', () => vectors.map((x, i) => v128.store(0, x, 16 * i)))
+  const memory = { minimum: 1, exportedAs: 'memory' }
+  const [inCode, inMemory] = [{}, { constants: { at: 1024, bytes: 48 } }].map((room) => {
+    const run = instantiate({ memory, exports: { written }, ...room })
+    run.written()
+    return new Uint8Array(run.memory.buffer).slice(0, 2048)
+  })
+  expect(inMemory!.slice(0, 128)).toEqual(inCode!.slice(0, 128))
+  expect(inMemory!.slice(1072).every((byte) => byte === 0)).toBe(true)
+  expect(() => encode({ memory, exports: { written }, constants: { at: 1024, bytes: 32 } })).toThrow(
+    'the 32 bytes for vector constants are full; give the module more room for them.',
+  )
 })
 
 test('an offset may be as large as memory', () => {

@@ -1,0 +1,51 @@
+import { mistake } from '../../../error.ts'
+import type { DataSegment } from './module.ts'
+
+/**
+ * Vector constants in memory. Written into the code, each takes three or four machine instructions wherever it is
+ * used; from memory it is one load that also spreads it over the lanes (measured: `exp` is a quarter faster).
+ */
+export interface Constants {
+  /** Where in memory the constant is, and how many of its bytes repeat there; null where code is shorter. */
+  readonly place: (bytes: Uint8Array) => Place | null
+  readonly segment: () => DataSegment
+}
+export interface Place {
+  readonly at: number
+  readonly width: 4 | 8 | 16
+}
+
+/** Room for constants in memory: a multiple of 16, and bytes. */
+export interface Room {
+  readonly at: number
+  readonly bytes: number
+}
+
+export const constants = (room: Room): Constants => {
+  const known = new Map<string, Place>()
+  const content = new Uint8Array(room.bytes)
+  let used = 0
+  const add = (repeated: Uint8Array): Place => {
+    const width = repeated.length as Place['width']
+    const start = Math.ceil(used / width) * width
+    used = start + width
+    if (used > room.bytes)
+      mistake(`the ${room.bytes} bytes for vector constants are full; give the module more room for them.`)
+    content.set(repeated, start)
+    return { at: room.at + start, width }
+  }
+  return {
+    place: (bytes) => {
+      if (bytes.every((byte) => byte === bytes[0]) && (bytes[0] === 0 || bytes[0] === 0xff)) return null
+      const repeated = bytes.subarray(0, period(bytes))
+      const key = repeated.join()
+      const place = known.get(key) ?? add(repeated)
+      known.set(key, place)
+      return place
+    },
+    segment: () => ({ at: room.at, bytes: content.slice(0, used) }),
+  }
+}
+
+const period = (bytes: Uint8Array): number =>
+  [4, 8].find((width) => bytes.every((byte, i) => byte === bytes[i % width])) ?? 16

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import {
+  add,
+  cholesky,
+  einsum,
+  example,
+  input,
+  lanes,
+  mul,
+  open,
+  type Program,
+  relu,
+  square,
+  sub,
+  sum,
+  valueAndGrad,
+} from '../../../src/index.ts'
+
+const training = async (): Promise<{ readonly program: Program; readonly run: () => number }> => {
+  const engine = await open('wasm')
+  const program = await engine.compile(
+    ({ w, x }) => {
+      const [loss, g] = valueAndGrad((v: typeof w) => lanes.mean(sum(square(relu(einsum('oi,i->o', v, x))))))(w)
+      return { loss, w: sub(w, mul(0.01, g)) }
+    },
+    { w: input([6, 3]), x: example([3]) },
+  )
+  const x = { data: Float64Array.from({ length: 300 }, (_, i) => Math.sin(i)), shape: [3], lanes: 100 }
+  const w = { data: Float64Array.from({ length: 18 }, (_, i) => Math.cos(i)), shape: [6, 3] }
+  return {
+    program,
+    run: () => {
+      const out = program.runSync!({ w, x }) as { readonly loss: never }
+      return engine.readSync!(out.loss).data[0]!
+    },
+  }
+}
+
+describe('the WebAssembly engine', () => {
+  test('says what runs on the host, and that a training step has nothing there', async () => {
+    const { program } = await training()
+    expect(program.explain()).toContain('on the host: nothing')
+    const engine = await open('wasm')
+    const other = await engine.compile(({ a }) => cholesky(add(a, a)), { a: input([3, 3]) })
+    expect(other.explain()).toMatch(/on the host: cholesky/)
+  })
+
+  test('gives the same bits whenever it runs, and no fused multiply-add when asked', async () => {
+    const { run } = await training()
+    expect(run()).toBe(run())
+    expect((await open('wasm', { fma: false })).mode).toBe('wasm simd float32 1 thread')
+  })
+
+  test('refuses float64, naming what has it', async () => {
+    await expect(open('wasm', { precision: 'float64' })).rejects.toThrow("for float64 use 'reference'")
+  })
+})
