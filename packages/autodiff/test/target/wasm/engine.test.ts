@@ -9,6 +9,7 @@ import {
   mul,
   open,
   type Program,
+  random,
   relu,
   square,
   sub,
@@ -54,4 +55,23 @@ describe('the WebAssembly engine', () => {
   test('refuses float64, naming what has it', async () => {
     await expect(open('wasm', { precision: 'float64' })).rejects.toThrow("for float64 use 'reference'")
   })
+})
+
+test('random numbers of every lane are those of the reference, to the bit', async () => {
+  const draw = async (target: 'wasm' | 'reference') => {
+    const engine = await open(target)
+    const program = await engine.compile(
+      ({ seed }) => {
+        const key = random.foldIn(random.foldIn(seed, lanes.index()), 7)
+        return { own: random.uniform(key, [5]), shared: random.uniform(random.foldIn(seed, 3), [4]), key }
+      },
+      { seed: input([2], 'int') },
+    )
+    const out = program.runSync!(
+      { seed: { data: Int32Array.of(-5, 123), shape: [2] } },
+      { lanes: { count: 70, offset: 9 } },
+    )
+    return Object.values(out).map((x) => Array.from(engine.readSync!(x as never).data))
+  }
+  expect(await draw('wasm')).toEqual(await draw('reference'))
 })

@@ -1,0 +1,106 @@
+import { sizeOf } from '../../../shape.ts'
+import type { Node } from '../../../tensor/tensor.ts'
+import type { Body, Code, Local } from '../assembler/code.ts'
+import { when } from '../assembler/control.ts'
+import { forEach } from '../assembler/counted.ts'
+import { func } from '../assembler/function.ts'
+import { f32x4 } from '../assembler/instructions/f32x4.ts'
+import { i32 } from '../assembler/instructions/i32.ts'
+import { i32x4 } from '../assembler/instructions/i32x4.ts'
+import { v128 } from '../assembler/instructions/v128.ts'
+import { local, set } from '../assembler/variables.ts'
+import { ROW, VECTOR } from '../words.ts'
+import { type Addresses, integers, type Kernel, type Launch } from './kernel.ts'
+
+/** Draws and derived keys where every lane has its own; null where all lanes share one, which the host draws. */
+export const randomLaunch = (node: Node, at: Addresses): Launch | null => {
+  if (!node.varies) return null
+  const [key, data] = node.inputs
+  switch (node.operation.name) {
+    case 'uniform':
+      return { kernel: uniform, operands: [at.addressOf(node), at.readAt(key!), sizeOf(node.shape)] }
+    case 'foldIn':
+      if (!data!.varies) return null
+      return { kernel: foldIn(key!.varies), operands: [at.addressOf(node), at.readAt(key!), at.readAt(data!)] }
+    default:
+      return null
+  }
+}
+
+type Vector = Local<'v128'>
+
+/** Of Threefry-2x32 (Salmon et al. 2011, table 2): how far each of eight rounds rotates; they are run through twice and a half. */
+const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const
+const ROUNDS = 20
+const PARITY = 0x1bd11bda
+
+/** Four blocks at once: x and y hold the counter before and the two words after. */
+const threefry = (key0: Code<'v128'>, key1: Code<'v128'>, x: Vector, y: Vector): Body => {
+  const keys = ['a', 'b', 'c'].map((name) => local('v128', name)) as [Vector, Vector, Vector]
+  const [a, b, c] = keys
+  const round = (r: number): Body => {
+    const turn = ROTATIONS[r % 8]!
+    const group = (r + 1) / 4
+    return [
+      set(x, i32x4.add(x, y)),
+      set(y, v128.xor(x, v128.or(i32x4.shl(y, turn), i32x4.shrU(y, 32 - turn)))),
+      // After every fourth round the next two key words come in, with the number of the group.
+      Number.isInteger(group)
+        ? [
+            set(x, i32x4.add(x, keys[group % 3]!)),
+            set(y, i32x4.add(i32x4.add(y, keys[(group + 1) % 3]!), i32x4.const(group))),
+          ]
+        : [],
+    ]
+  }
+  return [
+    set(a, key0),
+    set(b, key1),
+    set(c, v128.xor(v128.xor(a, b), i32x4.const(PARITY))),
+    set(x, i32x4.add(x, a)),
+    set(y, i32x4.add(y, b)),
+    Array.from({ length: ROUNDS }, (_, r) => round(r)),
+  ]
+}
+
+/** A word's top 23 bits and a half, times 2^-23: exact in float32, never 0 or 1. */
+const toUniform = (word: Code<'v128'>): Code<'v128'> =>
+  f32x4.mul(f32x4.add(f32x4.convertI32x4S(i32x4.shrU(word, 9)), f32x4.const(0.5)), f32x4.const(2 ** -23))
+
+const uniform: Kernel = {
+  key: 'uniform',
+  build: () =>
+    func('uniform', { out: 'i32', key: 'i32', size: 'i32' }, 'none', (p) => {
+      const [e, l] = integers('e', 'l')
+      const [x, y] = [local('v128', 'x'), local('v128', 'y')]
+      return forEach(e, { below: p.size, step: 2 }, [
+        forEach(l, { below: ROW, step: VECTOR }, [
+          // Element i is word i & 1 of block i >> 1.
+          set(x, i32x4.splat(i32.shrU(e, 1))),
+          set(y, i32x4.const(0)),
+          threefry(v128.load(i32.add(p.key, l)), v128.load(i32.add(p.key, l), ROW), x, y),
+          v128.store(i32.add(p.out, l), toUniform(x)),
+          when(i32.ltS(i32.add(e, 1), p.size), v128.store(i32.add(p.out, l), toUniform(y), ROW)),
+        ]),
+        set(p.out, i32.add(p.out, 2 * ROW)),
+      ])
+    }),
+}
+
+const foldIn = (keyVaries: boolean): Kernel => ({
+  key: `foldIn ${keyVaries}`,
+  build: () =>
+    func('foldIn', { out: 'i32', key: 'i32', data: 'i32' }, 'none', (p) => {
+      const [l] = integers('l')
+      const [x, y] = [local('v128', 'x'), local('v128', 'y')]
+      const word = (k: number): Code<'v128'> =>
+        keyVaries ? v128.load(i32.add(p.key, l), k * ROW) : v128.load32Splat(p.key, k * 4)
+      return forEach(l, { below: ROW, step: VECTOR }, [
+        set(x, v128.load(i32.add(p.data, l))),
+        set(y, i32x4.const(1)),
+        threefry(word(0), word(1), x, y),
+        v128.store(i32.add(p.out, l), x),
+        v128.store(i32.add(p.out, l), y, ROW),
+      ])
+    }),
+})
