@@ -1,0 +1,107 @@
+import { type Plan, planOf } from '../compile/plan.ts'
+import { isTensorLeaf, trace } from '../compile/trace.ts'
+import { mistake } from '../error.ts'
+import type { DType, Example } from '../tensor/tensor.ts'
+import { type Tree, unflattenWith } from '../tree.ts'
+import { argumentsOf, checkFilled, dtypeOf, inputName, isDonated } from './arguments.ts'
+import type { CompileOptions, Engine, HostArray, Program, Resident, RunOptions, TargetName } from './engine.ts'
+import { handleTable } from './handles.ts'
+
+/**
+ * What a target that answers at once has to bring: how arrays are held, and how a plan is executed. The shell makes an
+ * engine of it: handles, donation, the checks of arguments.
+ * @typeParam T - an array as the target holds it
+ * @typeParam R - what its programs may be told of a run
+ */
+export interface Backend<T, R extends RunOptions> {
+  readonly target: TargetName
+  readonly mode: string
+  hold(data: HostArray['data']): T
+  numbersOf(value: T, dtype: DType): HostArray['data']
+  prepare(plan: Plan, options: { readonly name: string; readonly profile: boolean }): Prepared<T, R>
+}
+
+/** A plan made ready: arrays in the order of its inputs and results, uniform `[...shape]` or varying `[...shape, lanes]`. */
+export interface Prepared<T, R extends RunOptions> {
+  execute(inputs: readonly T[], lanes: { readonly count: number; readonly offset: number }, run: R): readonly T[]
+  explain(): string
+  dispose(): void
+}
+
+/** A program that answers at once. */
+export interface SyncProgram<R extends RunOptions> extends Omit<Program, 'runSync'> {
+  runSync(inputs: Tree<Resident | HostArray>, options?: R): Tree<Resident>
+}
+/** An engine that answers at once. */
+export interface SyncEngine<R extends RunOptions> extends Engine {
+  readSync(array: Resident): HostArray
+  compileSync<I extends Tree<Example>, O extends Tree<Example>>(
+    f: (inputs: I) => O,
+    signature: I,
+    options?: CompileOptions,
+  ): SyncProgram<R>
+}
+
+export const engineOf = <T, R extends RunOptions = RunOptions>(backend: Backend<T, R>): SyncEngine<R> => {
+  const handles = handleTable<T>()
+
+  const readSync = (handle: Resident): HostArray => ({
+    data: backend.numbersOf(handles.get(handle, 'read'), handle.dtype),
+    shape: handle.shape,
+    ...(handle.lanes !== undefined && { lanes: handle.lanes }),
+  })
+
+  const compileSync = <I extends Tree<Example>, O extends Tree<Example>>(
+    f: (inputs: I) => O,
+    signature: I,
+    { donate = [], name = 'program', profile = false }: CompileOptions = {},
+  ): SyncProgram<R> => {
+    const plan = planOf(trace(f, signature))
+    const prepared = backend.prepare(plan, { name, profile })
+    let disposed = false
+
+    const runSync = (inputs: Tree<Resident | HostArray>, run: R = {} as R): Tree<Resident> => {
+      if (disposed) mistake(`${name}: was disposed of.`)
+      const { arrays, lanes } = argumentsOf(plan, inputs, run, name)
+      const given = arrays.map((array, i) =>
+        'data' in array ? backend.hold(array.data) : handles.get(array, inputName(name, plan.inputs[i]!.path)),
+      )
+      const results = prepared.execute(given, { count: lanes, offset: run.lanes?.offset ?? 0 }, run)
+      arrays.forEach((array, i) => {
+        if (!('data' in array) && isDonated(donate, plan.inputs[i]!.path))
+          handles.take(array, name, `donated to ${name}`)
+      })
+      const out = plan.results.map(({ value }, i) =>
+        handles.hold(results[i]!, value.shape, value.dtype, value.varies ? lanes : undefined),
+      )
+      return unflattenWith(isTensorLeaf, plan.structure, out)
+    }
+    return {
+      run: async (inputs, run) => runSync(inputs, run as R),
+      runSync,
+      explain: prepared.explain,
+      dispose: () => {
+        if (!disposed) prepared.dispose()
+        disposed = true
+      },
+    }
+  }
+
+  return {
+    target: backend.target,
+    mode: backend.mode,
+    upload: ({ data, shape, lanes }) => {
+      checkFilled('upload', { data, shape, ...(lanes !== undefined && { lanes }) })
+      return handles.hold(backend.hold(data), shape, dtypeOf(data), lanes)
+    },
+    read: async (handle) => readSync(handle),
+    readSync,
+    release: (handle) => {
+      handles.take(handle, 'release', 'released')
+    },
+    // What a program may be told beyond the common options is optional, so any caller's options do.
+    compile: async (f, signature, options) => compileSync(f, signature, options) as unknown as Program,
+    compileSync,
+    dispose: () => {},
+  }
+}
