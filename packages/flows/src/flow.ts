@@ -18,7 +18,9 @@ export interface Flow<X extends Domain = Domain, Z extends Domain = Domain, P = 
   readonly base: Distribution<Z, Q>
   /** Whether `logProb` is a closed form, found by a search to rounding, or an estimate. */
   readonly exactness: Exactness
+  /** A data point's latent and log|det| of the map there. */
   toLatent(params: FlowParams<P, Q>, x: Example, given?: Given): WithLogDet
+  /** A latent's data point and log|det| of that map. */
   toData(params: FlowParams<P, Q>, z: Example, given?: Given): WithLogDet
   logProb(params: FlowParams<P, Q>, x: Example, given?: Given): Example
   sample(params: FlowParams<P, Q>, key: Example, given?: Given): Example

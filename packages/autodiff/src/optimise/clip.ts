@@ -12,6 +12,7 @@ export const globalNorm = (tree: Tensors): Tensor =>
 /**
  * Scales gradients together so that their global norm is at most `largest`; shorter ones pass unchanged, to the bit.
  *
+ * @throws when `largest` is not positive
  * @see Pascanu, Mikolov & Bengio 2013, On the difficulty of training recurrent neural networks, algorithm 1
  */
 export const clipByGlobalNorm = (largest: number) => {

@@ -19,7 +19,10 @@ interface SgdState {
   readonly velocity?: Tensors
 }
 
-/** Steepest descent, with momentum where asked. State: `step`, and `velocity` (a tree like the parameters) with momentum. */
+/**
+ * Steepest descent, with momentum where asked. State: `step`, and `velocity` (a tree like the parameters) with momentum.
+ * @throws when the momentum is outside [0, 1)
+ */
 export const sgd = ({ learningRate, momentum = 0, nesterov = false }: SgdOptions): Optimiser => {
   if (!(momentum >= 0 && momentum < 1)) mistake(`sgd: the momentum is at least 0 and below 1, got ${momentum}.`)
   const rateAt = scheduleOf(learningRate)

@@ -277,18 +277,23 @@ const joining =
 
 /** Where examples meet. Nothing else lets one example see another. Of a uniform value: what n equal examples would give. */
 export const lanes = {
+  /** Sum over the examples, element by element; of a uniform value, the value times their number. @throws for booleans */
   sum: (x: Example): Tensor => sumOverLanes(nodeOf(x)),
+  /** Mean over the examples, element by element. */
   mean: joining(joins.mean, (x) => x, 'float'),
   /** Mean squared deviation (divided by the number of examples). */
   variance: joining(joins.variance, (x) => mul(x, 0), 'float'),
+  /** Smallest of the examples, element by element. */
   min: joining(joins.min, (x) => x),
+  /** Largest of the examples, element by element. */
   max: joining(joins.max, (x) => x),
+  /** log Σ eˣ over the examples, without overflow. */
   logSumExp: joining(joins.logSumExp, (x) => add(x, log(count())), 'float'),
   /** Whether it holds (or is not 0) for some example. */
   any: joining(joins.any, (x) => x, 'bool'),
-  /** How many examples the run has. */
+  /** How many examples the run has, `[]`, a float. */
   count,
-  /** Global number of the example: a call split over runs sees the same numbers. */
+  /** Global number of the example, `[]`, an integer: a call split over runs sees the same numbers. */
   index: (): Example => make(indexOperation, null, []),
   /** A uniform value as a varying one, for per-example parameter gradients. */
   spread: (x: Tensor): Example => spreadNode(nodeOf(x)),

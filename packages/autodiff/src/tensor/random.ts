@@ -61,13 +61,17 @@ export const foldInOperation: Operation<null> = {
   },
 }
 
+/**
+ * The key of a seed: an integer tensor `[2]`, the seed's high and low 32 bits.
+ * @throws when the seed is no whole number from 0 to 2^53 - 1
+ */
 const key = (seed: number): Tensor => {
   if (!Number.isSafeInteger(seed) || seed < 0)
     mistake(`random.key: a seed is a whole number from 0 to 2^53 - 1, got ${seed}.`)
   return constant([Math.floor(seed / 2 ** 32) | 0, seed | 0], [2], 'int')
 }
 
-/** A key for each number, independent of the key itself: `foldIn(key, lanes.index())` gives every example its own. */
+/** A key for each number (an integer `[]`), independent of the key itself: `foldIn(key, lanes.index())` gives every example its own. */
 const foldIn = <A extends string = never, B extends string = never>(
   parent: Tensor<A>,
   data: Tensor<B> | number,
@@ -79,13 +83,13 @@ const split = <A extends string = never>(parent: Tensor<A>, n: number): readonly
   Array.from({ length: n }, (_, i) => foldIn(parent, i))
 
 /**
- * Uniform in (0, 1): (top 23 bits + 1/2) · 2^-23, never 0 or 1. These numbers, and 2u - 1 of them, are exact in float32;
+ * `shape` numbers uniform in (0, 1), varying as the key does: (top 23 bits + 1/2) · 2^-23, never 0 or 1. These numbers, and 2u - 1 of them, are exact in float32;
  * with 24 bits the last would be rounded to 1, whose normal is infinite.
  */
 const uniform = <A extends string = never>(k: Tensor<A>, shape: Shape): Tensor<A> =>
   make(uniformOperation, { shape }, [nodeOf(k)])
 
-/** Standard normal, √2 erf⁻¹(2u - 1) of a uniform u. */
+/** `shape` standard normal numbers, √2 erf⁻¹(2u - 1) of a uniform u. */
 const normal = <A extends string = never>(k: Tensor<A>, shape: Shape): Tensor<A> =>
   mul(Math.SQRT2, erfInverse(sub(mul(2, uniform(k, shape)), 1)))
 
