@@ -71,7 +71,10 @@ const key = (seed: number): Tensor => {
   return constant([Math.floor(seed / 2 ** 32) | 0, seed | 0], [2], 'int')
 }
 
-/** A key for each number (an integer `[]`), independent of the key itself: `foldIn(key, lanes.index())` gives every example its own. */
+/**
+ * A key for each number (an integer `[]`), independent of the key itself: `foldIn(key, lanes.index())` gives every example
+ * its own.
+ */
 const foldIn = <A extends string = never, B extends string = never>(
   parent: Tensor<A>,
   data: Tensor<B> | number,
@@ -83,8 +86,8 @@ const split = <A extends string = never>(parent: Tensor<A>, n: number): readonly
   Array.from({ length: n }, (_, i) => foldIn(parent, i))
 
 /**
- * `shape` numbers uniform in (0, 1), varying as the key does: (top 23 bits + 1/2) · 2^-23, never 0 or 1. These numbers, and 2u - 1 of them, are exact in float32;
- * with 24 bits the last would be rounded to 1, whose normal is infinite.
+ * `shape` numbers uniform in (0, 1), varying as the key does: (top 23 bits + 1/2) · 2^-23, never 0 or 1. These numbers,
+ * and 2u - 1 of them, are exact in float32; with 24 bits the last would be rounded to 1, whose normal is infinite.
  */
 const uniform = <A extends string = never>(k: Tensor<A>, shape: Shape): Tensor<A> =>
   make(uniformOperation, { shape }, [nodeOf(k)])
