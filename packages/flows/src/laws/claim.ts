@@ -1,13 +1,18 @@
 import {
   abs,
   add,
-  and,
+  concat,
+  div,
   type Example,
+  isTensor,
   lanes,
   less,
+  max,
+  maximum,
   reshape,
   sizeOf,
   slice,
+  sub,
   sum,
   type Tensor,
   where,
@@ -23,7 +28,8 @@ import { type Domain, endsOf } from '../domain.ts'
  * - `finite`: `left` is a number;
  * - `member`: `left` is in `domain`, or on its boundary where rounding puts it there.
  *
- * It is asked where `scale`, the size of the values it is about, is a number that does not overflow.
+ * It is asked where `scale`, the size of the values it is about, is a number that does not overflow, and where rounding
+ * leaves these values, `at`, some digits: measured tolerances are a theory of small errors.
  */
 export interface Claim {
   readonly kind: 'equation' | 'approximation' | 'target' | 'stable' | 'finite' | 'member'
@@ -32,14 +38,18 @@ export interface Claim {
   readonly right: Example
   readonly slack: Example
   readonly scale: Example
+  /** `[n]` */
+  readonly at: Example
   readonly domain?: Domain
 }
 
-/** `about`: the values whose size decides whether the claim is asked. */
+/** A value that a claim is about, alone or with the support that it may come too close to the ends of. */
+export type About = Example | { readonly value: Example; readonly domain: Domain }
+
 type ClaimOf<Rest extends readonly unknown[] = []> = (
   what: string,
   value: Example,
-  ...rest: [...Rest, about: readonly Example[]]
+  ...rest: [...Rest, about: readonly About[]]
 ) => Claim
 
 export const equal: ClaimOf<[right: Example]> = (what, left, right, about) =>
@@ -54,30 +64,49 @@ export const member: ClaimOf<[domain: Domain]> = (what, value, domain, about) =>
 
 const claim = (
   { kind, what, left, right = left, slack, domain }: Pick<Claim, 'kind' | 'what' | 'left'> & Partial<Claim>,
-  about: readonly Example[],
+  about: readonly About[],
 ): Claim => ({
   kind,
   what,
   left: everyLane(left),
   right: everyLane(right),
   slack: everyLane(slack ?? zero),
-  scale: everyLane(about.reduce<Example>((total, x) => add(total, sum(abs(x))), zero)),
+  scale: everyLane(sizeOfAll(about)),
+  at: everyLane(flattened(about)),
   ...(domain && { domain }),
 })
 
-/** 0 where every coordinate is strictly inside its support, ∞ where one is on the boundary or beyond: a saturated value has lost what a law could be about. */
-export const inside = ({ support, shape, parts }: Domain, x: Example): Example => {
+const pointOf = (x: About): Example => (isTensor(x) ? x : x.value)
+
+/** Size of the values, and of the slopes that a map back from them may have. `[]` */
+export const sizeOfAll = (about: readonly About[]): Example =>
+  about.reduce<Example>((total, x) => {
+    const size = add(total, sum(abs(pointOf(x))))
+    return isTensor(x) ? size : add(size, steepness(x.domain, x.value))
+  }, zero)
+
+/** All coordinates of all values side by side. `[n]` */
+export const flattened = (about: readonly About[]): Example =>
+  concat([reshape(zero, [1]), ...about.map((x) => reshape(pointOf(x), [sizeOf(pointOf(x).shape)]))])
+
+/**
+ * How steep a map back from here may be: the largest reciprocal of a coordinate's distance from an end of its support, ∞
+ * where one is on the end or beyond. A saturated value has lost what a law could be about.
+ */
+const steepness = ({ support, shape, parts }: Domain, x: Example): Example => {
   if (parts) {
     const flat = reshape(x, [sizeOf(shape)])
     let at = 0
     return parts.reduce<Example>((total, part) => {
       const from = at
       at += sizeOf(part.shape)
-      return add(total, inside(part, reshape(slice(flat, 0, from, at), part.shape)))
+      return maximum(total, steepness(part, reshape(slice(flat, 0, from, at), part.shape)))
     }, zero)
   }
   const [lower, upper] = endsOf(support) ?? [-Infinity, Infinity]
-  return sum(where(and(less(lower, x), less(x, upper)), 0, Infinity))
+  const from = (end: number, distance: Example): Example =>
+    Number.isFinite(end) ? max(where(less(0, distance), div(1, distance), Infinity)) : zero
+  return maximum(from(lower, sub(x, lower)), from(upper, sub(upper, x)))
 }
 
 const zero: Example = sum(abs(0))

@@ -48,7 +48,7 @@ const dot = (a: unknown, b: unknown): Example => {
 }
 const zero = sub(0, 0) as Tensor
 
-/** Gradients of value and log-determinant by point and parameters are finite wherever these are. Catches a NaN from a branch that is not taken. */
+/** Gradients of value and log-determinant by point and parameters are finite wherever these are. Catches a NaN from a branch that is not taken. For compositions in float64 alone: the chain rule may leave float32 in the middle. */
 export const hasFiniteGradients = (b: Bijector, options?: LawOptions): Law =>
   law('gradients are finite', {
     ...options,

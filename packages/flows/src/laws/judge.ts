@@ -2,8 +2,8 @@ import { EPSILON, type Example, type Shape } from '@diffeo/autodiff'
 import type { Given } from '../bijector.ts'
 import type { Domain } from '../domain.ts'
 import type { Declared } from '../parameters.ts'
-import type { Claim } from './claim.ts'
-import { allowedGap, gapOf, isAsked, isFulfilled, movedBy } from './kinds.ts'
+import type { About, Claim } from './claim.ts'
+import { allowedGap, gapOf, isAsked, isFulfilled, isLost, movedBy } from './kinds.ts'
 import { noiseOf } from './noise.ts'
 import { drawParameters } from './parameters.ts'
 import { drawPoints, type PointKind } from './points.ts'
@@ -20,6 +20,8 @@ export interface Subject {
   readonly context?: Shape
   /** `everywhere` when left out. */
   readonly points?: PointKind
+  /** Values met on the way, known once the claims are written: every claim is about them too. */
+  readonly passing?: () => readonly About[]
   claims(params: unknown, x: Example, given: Given): readonly Claim[]
 }
 
@@ -51,8 +53,8 @@ export const POINTS = 1024
  * small by chance, so only a point that keeps failing is measured so often; most hold after the first.
  */
 const RUNS = 64
-/** Values beyond this are not judged: what follows from them may overflow. */
-const HUGE: Readonly<Record<Precision, number>> = { float32: 1e30, float64: 1e200 }
+/** Values beyond this are not judged, in any format: nothing is promised that float32 cannot hold, or what follows from it. */
+const HUGE = 1e30
 
 export interface Judgement {
   /** Null when every claim holds at every point. */
@@ -112,14 +114,15 @@ const verdict = (compiled: Compiled, params: unknown, points: Points, precision:
   const fails = (x: Element): boolean =>
     !isFulfilled(claims[x.claim]!, found[x.claim]!, exact[x.claim]!, x.at, allowed(x))
 
+  const count = points.x.lanes
   let judged = 0
   let doubtful: Element[] = []
   claims.forEach((claim, c) => {
     for (let at = 0; at < exact[c]!.left.length; at++) {
-      const lane = at % points.x.lanes
-      if (!isAsked(claim, found[c]!, exact[c]!, at, lane, HUGE[precision])) continue
+      const lane = at % count
+      if (!isAsked(claim, found[c]!, exact[c]!, at, lane, HUGE)) continue
       judged++
-      const x = { claim: c, at, lane, element: Math.floor(at / points.x.lanes) }
+      const x = { claim: c, at, lane, element: Math.floor(at / count) }
       if (fails(x)) doubtful.push(x)
     }
   })
@@ -135,8 +138,10 @@ const verdict = (compiled: Compiled, params: unknown, points: Points, precision:
         const change = Math.abs(
           gapOf(claims[c]!, moved[c]!, there, exact[c]!, at) - gapOf(claims[c]!, exact[c]!, at, exact[c]!, at),
         )
-        // Lost to overflow or to a zero under rounding: nothing can be asked there.
-        deviations[c]![at] = Math.max(deviations[c]![at]!, Number.isNaN(change) ? Infinity : change)
+        // Lost under rounding, to overflow, to a zero or because no digit of its point is left: nothing can be asked there.
+        const lost =
+          Number.isNaN(change) || isLost(moved[c]!, position.get(lane)!, lanes.length, exact[c]!, lane, count)
+        deviations[c]![at] = Math.max(deviations[c]![at]!, lost ? Infinity : change)
       }
     }
     doubtful = doubtful.filter(fails)

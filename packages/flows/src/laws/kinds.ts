@@ -42,6 +42,25 @@ export const allowedGap = (
     : ALLOWANCE * (deviation + (slack[at] ?? 0)) + 2 * epsilon * size
 }
 
+/** A value that rounding moves by more than this share of itself, or of 1, has lost its digits. */
+const DIGITS = 0.01
+
+/** Whether a value that a claim is about has no digits left in one lane of a moved run, `exactLane` being the same lane of the exact run. */
+export const isLost = (
+  { at: moved }: Sides,
+  lane: number,
+  lanes: number,
+  { at: exact }: Sides,
+  exactLane: number,
+  exactLanes: number,
+): boolean => {
+  for (let e = 0; e * lanes < moved.length; e++) {
+    const value = exact[e * exactLanes + exactLane]!
+    if (!(Math.abs(moved[e * lanes + lane]! - value) <= DIGITS * Math.max(1, Math.abs(value)))) return true
+  }
+  return false
+}
+
 /** Whether a claim is fulfilled at one place of the judged run. A NaN in exact arithmetic is never put down to rounding. */
 export const isFulfilled = (claim: Stated, found: Sides, exact: Sides, at: number, allowed: number): boolean => {
   switch (claim.kind) {

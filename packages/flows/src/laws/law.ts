@@ -4,7 +4,7 @@ import { type Case, type Finding, type Judge, judgeOf, type Precision, type Subj
 /** A law of one thing as a property: run it with `fc.assert(law)`. */
 export type Law = fc.IProperty<[Case]>
 
-export interface LawOptions extends Pick<Subject, 'context' | 'points'> {
+export interface LawOptions extends Pick<Subject, 'context' | 'points' | 'passing'> {
   /** Number formats in which it must hold: float64, and float64 with every operation rounded to float32. Both by default. */
   readonly precisions?: readonly Precision[]
   /** Standard deviations of the noise on trained parameters. */
@@ -23,7 +23,7 @@ export const law = (
   { precisions = ['float64', 'float32'], spreads = SPREADS, ...subject }: Subject & LawOptions,
 ): Law => {
   let judge: Judge | undefined
-  return fc.property(caseOf(spreads), (at) => {
+  return fc.property(cases(spreads), (at) => {
     judge ??= judgeOf(subject)
     for (const precision of precisions) {
       const { finding, judged } = judge(at, precision)
@@ -34,7 +34,8 @@ export const law = (
   })
 }
 
-const caseOf = (spreads: readonly number[]): fc.Arbitrary<Case> =>
+/** Seeds of points and parameters, with each of the spreads. */
+export const cases = (spreads: readonly number[] = SPREADS): fc.Arbitrary<Case> =>
   fc.record({ seed: fc.nat({ max: 2 ** 31 - 1 }), spread: fc.constantFrom(...spreads) })
 
 const explainFinding = ({ what, precision, point, left, right, allowed }: Finding, { seed, spread }: Case): string =>

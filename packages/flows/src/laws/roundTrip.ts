@@ -1,6 +1,6 @@
 import { neg } from '@diffeo/autodiff'
 import type { Bijector } from '../bijector.ts'
-import { equal, inside } from './claim.ts'
+import { equal } from './claim.ts'
 import { type Law, type LawOptions, law } from './law.ts'
 
 /**
@@ -17,7 +17,7 @@ export const undoes = (b: Bijector, options?: LawOptions): Law =>
       const y = b.forward(params, x, given)
       const back = b.inverse(params, y.value, given)
       const again = b.forward(params, back.value, given)
-      const about = [x, y.value, y.logDet, inside(b.codomain, y.value)]
+      const about = [x, { value: y.value, domain: b.codomain }, y.logDet, back.value]
       return [
         equal('f(f⁻¹(y))', again.value, y.value, about),
         equal('f⁻¹(f(x))', back.value, x, about),
@@ -36,7 +36,7 @@ export const undoesBack = (b: Bijector, options?: LawOptions): Law =>
       const x = b.inverse(params, z, given)
       const back = b.forward(params, x.value, given)
       const again = b.inverse(params, back.value, given)
-      const about = [z, x.value, x.logDet, inside(b.domain, x.value)]
+      const about = [z, { value: x.value, domain: b.domain }, x.logDet, back.value]
       return [
         equal('f⁻¹(f(x))', again.value, x.value, about),
         equal('f(f⁻¹(z))', back.value, z, about),

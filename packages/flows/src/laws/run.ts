@@ -1,4 +1,6 @@
 import {
+  add,
+  concat,
   EPSILON,
   type Example,
   example,
@@ -13,7 +15,7 @@ import {
   toFloat32,
 } from '@diffeo/autodiff'
 import { type Declared, flattenDeclared, mapDeclared } from '../parameters.ts'
-import type { Claim } from './claim.ts'
+import { type Claim, flattened, sizeOfAll } from './claim.ts'
 import type { Precision, Subject } from './judge.ts'
 import { noiseOf } from './noise.ts'
 
@@ -37,6 +39,8 @@ export interface Sides {
   readonly slack: ArrayLike<number>
   /** `[lanes]`. */
   readonly scale: ArrayLike<number>
+  /** `[n, lanes]`: the values that the claim is about. */
+  readonly at: ArrayLike<number>
 }
 
 export const compileClaims = (subject: Subject): Compiled => {
@@ -45,7 +49,15 @@ export const compileClaims = (subject: Subject): Compiled => {
   const program = engine.compileSync(
     ({ params, x, context }: { readonly params: never; readonly x: Example; readonly context: Example }) => {
       claims = subject.claims(params, x, { ...(subject.context && { context }), key: random.key(0) })
-      return claims.map(({ left, right, slack, scale }) => ({ left, right, slack, scale }))
+      const passing = subject.passing?.() ?? []
+      const [size, values] = [sizeOfAll(passing), flattened(passing)]
+      return claims.map(({ left, right, slack, scale, at }) => ({
+        left,
+        right,
+        slack,
+        scale: add(scale, size),
+        at: concat([at, values]),
+      }))
     },
     {
       params: mapDeclared(subject.parameters, ({ parameter: { shape } }) => input(shape)) as never,
@@ -84,11 +96,12 @@ export const runClaims = (
     rounding ? { rounding } : {},
   )
   return (results as unknown as readonly Readonly<Record<keyof Sides, Resident>>[]).map(
-    ({ left, right, slack, scale }) => ({
+    ({ left, right, slack, scale, at }) => ({
       left: read(left),
       right: read(right),
       slack: read(slack),
       scale: read(scale),
+      at: read(at),
     }),
   )
 }

@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { describe, test } from 'vitest'
 import * as laws from '../../src/laws/index.ts'
 import { catalogue, single } from './catalogue.ts'
+import { howOften } from './runs.ts'
 
 /** Parameter draws for each law; every draw is judged at 1,024 points in both number formats. */
-const RUNS = { numRuns: 4 }
+const RUNS = howOften(4)
 
 describe.each(catalogue)('$name', ({ bijector, context }) => {
   const options = context && { context }

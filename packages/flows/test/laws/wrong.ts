@@ -110,3 +110,15 @@ export const forgetful = (scale: number): Bijector =>
     forward: (_, x) => ({ value: mul(x, exp(scale)), logDet: constant(2 * scale) }),
     inverse: (_, z) => ({ value: mul(z, exp(-scale)), logDet: constant(-2 * scale) }),
   })
+
+/** y = x · factor, which says that each coordinate adds `logSlope` to the log-determinant. */
+export const mapOf = (size: number, factor: number, logSlope: number): Bijector =>
+  map(
+    (x) => ({ value: mul(x, factor), logDet: constant(size * logSlope) }),
+    (z) => ({ value: div(z, factor), logDet: constant(-size * logSlope) }),
+    real(size),
+    real(size),
+  )
+
+/** x / 2 without a log-determinant, as a leaf among others. */
+export const shrinksSilently = (size: number): Bijector => mapOf(size, 0.5, 0)
