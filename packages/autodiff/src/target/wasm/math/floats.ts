@@ -24,7 +24,9 @@ export interface Floats {
   readonly abs: (a: Operand) => Vector
   readonly sqrt: (a: Operand) => Vector
   readonly floor: (a: Operand) => Vector
-  /** One machine instruction each: of a NaN and a number the second operand, so that a NaN in the first is kept if it stands second. */
+  /** The nearest integer, the even one of two. */
+  readonly nearest: (a: Operand) => Vector
+  /** min and max with a limit that is no NaN, one machine instruction each: a NaN of `a` is kept, one of `limit` dropped. */
   readonly atMost: (a: Operand, limit: Operand) => Vector
   readonly atLeast: (a: Operand, limit: Operand) => Vector
   readonly eq: (a: Operand, b: Operand) => Vector
@@ -116,6 +118,7 @@ const arithmetic = (family: Family, fma: boolean) => ({
   abs: family.abs,
   sqrt: family.sqrt,
   floor: family.floor,
+  nearest: family.nearest,
   atMost: family.pmin,
   atLeast: family.pmax,
   eq: family.eq,

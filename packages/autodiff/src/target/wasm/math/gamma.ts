@@ -2,7 +2,6 @@ import { func, type Local, local, repeatWhile, type Statement, sequence, set, wh
 import type { Floats, FormatName, Vector } from './floats.ts'
 import { log } from './logarithm.ts'
 import { polynomial, quotient } from './polynomial.ts'
-import { roundingShift } from './power2.ts'
 import { sin } from './trigonometric.ts'
 
 /** From here on the asymptotic series serve. */
@@ -100,17 +99,12 @@ export const digamma = (v: Floats) =>
     const w = v.mul(inverse, inverse)
     const tail = v.madd(inverse, 0.5, v.mul(w, polynomial(v, DIGAMMA[v.format], w)))
     const positive = v.sub(v.sub(log(v, y), tail), sum)
-    const angle = v.mul(fromNearestInteger(v, x), Math.PI)
+    const distance = fromNearestInteger(v, x)
+    const angle = v.mul(distance, Math.PI)
     const cotangent = v.div(sin(v, v.sub(Math.PI / 2, v.abs(angle))), sin(v, angle))
-    return sequence(
-      [
-        set(y, mirrored(v, x)),
-        steps,
-        set(value, positive),
-        whereNegative(v, x, value, v.nmadd(cotangent, Math.PI, value)),
-      ],
-      value,
-    )
+    // NaN at the poles, where the limits from the two sides differ.
+    const reflected = v.or(v.nmadd(cotangent, Math.PI, value), v.eq(distance, 0))
+    return sequence([set(y, mirrored(v, x)), steps, set(value, positive), whereNegative(v, x, value, reflected)], value)
   })
 
 /**
@@ -154,9 +148,5 @@ const whereNegative = (v: Floats, x: Vector, value: Variable, reflected: Vector)
   return when(v.anyTrue(negative), set(value, v.select(negative, reflected, value)))
 }
 
-/** x less the nearest integer, exact. From 2^fraction on every number is an integer. */
-const fromNearestInteger = (v: Floats, x: Vector): Vector => {
-  const shift = roundingShift(v.layout)
-  const nearest = v.sub(v.add(x, shift), shift)
-  return v.and(v.sub(x, nearest), v.lt(v.abs(x), 2 ** (v.layout.fraction - 2)))
-}
+/** x less the nearest integer, exact; NaN of an infinity. */
+const fromNearestInteger = (v: Floats, x: Vector): Vector => v.sub(x, v.nearest(x))

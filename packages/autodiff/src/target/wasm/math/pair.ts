@@ -11,7 +11,7 @@ export interface Pair {
   readonly low: Vector
 }
 
-/** a + b exactly, |a| >= |b|. */
+/** a + b exactly, where the exponent of a is at least that of b. */
 export const sumOrdered = (v: Floats, a: Operand, b: Operand): Pair => {
   const high = v.add(a, b)
   return { high, low: v.sub(b, v.sub(high, a)) }

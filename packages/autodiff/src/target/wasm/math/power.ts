@@ -24,7 +24,7 @@ const BEYOND_CUBIC: Readonly<Record<FormatName, readonly number[]>> = {
 /** log(2^exponent · mantissa) in nearly twice the digits, so that a multiple of it up to the largest exponent keeps all of a float's. */
 const logOfPair = (v: Floats, { exponent, mantissa }: Decomposed): Pair => {
   const f = v.sub(mantissa, 1)
-  const divisor = sumOrdered(v, mantissa, 1)
+  const divisor = sumOrdered(v, 1, mantissa)
   // s = f / (mantissa + 1): what the division leaves over gives the lower half.
   const quotient = v.div(f, divisor.high)
   const back = product(v, quotient, divisor.high)

@@ -4,7 +4,7 @@ import type { Floats, Layout, Vector } from './floats.ts'
  * 1.5 · 2^fraction. Numbers of that size are integers apart, so adding it rounds to the nearest integer, which then
  * stands in the lowest bits of the sum. Good for integers below a quarter of it.
  */
-export const roundingShift = ({ fraction }: Layout): number => 1.5 * 2 ** fraction
+const roundingShift = ({ fraction }: Layout): number => 1.5 * 2 ** fraction
 
 /** An integer n, from |n| <= 2^(fraction - 2): as a float, and in the lowest bits of `shifted`. */
 export interface Rounded {
