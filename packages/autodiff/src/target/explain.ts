@@ -22,7 +22,7 @@ const bytes = (nodes: readonly Node[]): number =>
   nodes.flatMap(kindsOf).reduce((sum, { shape, varies }) => sum + (varies ? 8 * sizeOf(shape) : 0), 0)
 
 /** Multiplications and additions, for contractions; one for each element elsewhere. */
-const flops = (node: Node): number => {
+export const flops = (node: Node): number => {
   if (node.operation !== (contractOperation as Operation)) return sizeOf(node.shape)
   const { a, out } = node.attributes as ContractAttributes
   const terms = [...a].reduce((n, letter, axis) => (out.includes(letter) ? n : n * node.inputs[0]!.shape[axis]!), 1)

@@ -19,6 +19,8 @@ export interface Backend<T, R extends RunOptions> {
   hold(data: HostArray['data']): T
   numbersOf(value: T, dtype: DType): HostArray['data']
   prepare(plan: Plan, options: { readonly name: string; readonly profile: boolean }): Prepared<T, R>
+  /** Ends what the engine has besides memory. */
+  dispose?(): void
 }
 
 /** A plan made ready: arrays in the order of its inputs and results, uniform `[...shape]` or varying `[...shape, lanes]`. */
@@ -44,6 +46,10 @@ export interface SyncEngine<R extends RunOptions> extends Engine {
 
 export const engineOf = <T, R extends RunOptions = RunOptions>(backend: Backend<T, R>): SyncEngine<R> => {
   const handles = handleTable<T>()
+  let closed = false
+  const checkOpen = (what: string): void => {
+    if (closed) mistake(`${what}: the engine was disposed of.`)
+  }
 
   const readSync = (handle: Resident): HostArray => ({
     data: backend.numbersOf(handles.get(handle, 'read'), handle.dtype),
@@ -56,12 +62,14 @@ export const engineOf = <T, R extends RunOptions = RunOptions>(backend: Backend<
     signature: I,
     { donate = [], name = 'program', profile = false }: CompileOptions = {},
   ): SyncProgram<R> => {
+    checkOpen(name)
     const plan = planOf(trace(f, signature))
     const prepared = backend.prepare(plan, { name, profile })
     let disposed = false
 
     const runSync = (inputs: Tree<Resident | HostArray>, run: R = {} as R): Tree<Resident> => {
       if (disposed) mistake(`${name}: was disposed of.`)
+      checkOpen(name)
       const { arrays, lanes } = argumentsOf(plan, inputs, run, name)
       const given = arrays.map((array, i) =>
         'data' in array ? backend.hold(array.data) : handles.get(array, inputName(name, plan.inputs[i]!.path)),
@@ -102,6 +110,9 @@ export const engineOf = <T, R extends RunOptions = RunOptions>(backend: Backend<
     // What a program may be told beyond the common options is optional, so any caller's options do.
     compile: async (f, signature, options) => compileSync(f, signature, options) as unknown as Program,
     compileSync,
-    dispose: () => {},
+    dispose: () => {
+      if (!closed) backend.dispose?.()
+      closed = true
+    },
   }
 }

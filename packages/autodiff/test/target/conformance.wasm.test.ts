@@ -1,7 +1,13 @@
 import { open } from '../../src/index.ts'
+import { openWasm } from '../../src/target/wasm/engine.ts'
 import { conformance } from './conformance.ts'
 
-conformance('the WebAssembly engine', () => open('wasm'), {
+conformance('the WebAssembly engine on one thread', () => open('wasm', { threads: 1 }), {
   precision: 'float32',
   mode: /^wasm simd.* float32 1 thread$/,
+})
+// However small the work is, it is shared out.
+conformance('the WebAssembly engine on two threads', async () => openWasm({ threads: 2 }, 0), {
+  precision: 'float32',
+  mode: /^wasm simd.* float32 2 threads$/,
 })

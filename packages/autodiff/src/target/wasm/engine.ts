@@ -6,19 +6,37 @@ import { link } from './link.ts'
 import { machineOf } from './machine.ts'
 import { engineMemory } from './memory.ts'
 import { prepare, type Words } from './program.ts'
+import { MOST_THREADS } from './threads/control.ts'
+import { nodeThreads } from './threads/node.ts'
+import { callerAlone, poolOf } from './threads/pool.ts'
+
+/** Threads when nothing is said: as many as run at once, up to this. */
+const MANY = 8
+
+/** Operations from which on waking other threads takes less time than it saves. */
+const WORTH = 2 ** 20
 
 /**
- * The WebAssembly engine: float32, four lanes to an instruction, kernels compiled for each program.
+ * The WebAssembly engine: float32, four lanes to an instruction, kernels compiled for each program, tiles of lanes
+ * shared out to threads. Results are the same to the bit for any number of threads.
+ * `worth`: how many operations a phase must have to be shared out.
  * @throws where the platform has no WebAssembly with vectors, or is asked for what this engine does not have
  */
-export const openWasm = (options: EngineOptions = {}): SyncEngine<RunOptions> => {
+export const openWasm = (options: EngineOptions = {}, worth = WORTH): SyncEngine<RunOptions> => {
   const machine = machineOf(options)
   if (options.precision === 'float64')
     mistake("open: the wasm engine computes in float32; for float64 use 'reference'.")
-  const memory = engineMemory(machine.platform)
+  const platform = nodeThreads()
+  const wanted = options.threads ?? Math.min(MANY, platform?.cores ?? 1)
+  if (!(Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST_THREADS))
+    mistake(`open: expected a number of threads in 1 … ${MOST_THREADS}, got ${wanted}.`)
+  const threads = platform ? wanted : 1
+  const memory = engineMemory(machine.platform, threads > 1)
+  const pool = platform && threads > 1 ? poolOf(memory, threads, platform.start) : callerAlone(memory)
+  const none = threads < wanted ? ' (this platform has no more)' : ''
   return engineOf<Words>({
     target: 'wasm',
-    mode: `${machine.name} float32 1 thread`,
+    mode: `${machine.name} float32 ${threads} ${threads === 1 ? 'thread' : 'threads'}${none}`,
     // Numbers as they lie in memory: float32, int32, booleans as 0 or -1.
     hold: (data) => {
       if (data instanceof Int32Array) return data.slice()
@@ -33,17 +51,22 @@ export const openWasm = (options: EngineOptions = {}): SyncEngine<RunOptions> =>
     prepare: (plan, { name, profile }) => {
       const times = profile ? new Map<string, number>() : undefined
       const linked = link(plan, memory, machine, times)
-      const execute = prepare(plan, linked, memory)
+      const execute = prepare(plan, linked, memory, pool, worth)
+      const alone = linked.phases.flatMap(({ hasTiles, part }, i) => (hasTiles && !part ? [i] : []))
       return {
         execute: (inputs, { count, offset }) => execute(inputs, { lanes: count, offset }),
         explain: () =>
           [
             explainPlan(name, plan, times),
-            `${linked.launches} launches of ${linked.kernels} kernels; ${linked.bytes} bytes`,
+            `${linked.launches} launches of ${linked.kernels} kernels; ${linked.bytes} bytes, ${linked.scratchBytes} for each thread`,
             `on the host: ${linked.onHost.length === 0 ? 'nothing' : linked.onHost.join('; ')}`,
+            threads === 1
+              ? 'on one thread'
+              : `on up to ${threads} threads${alone.length === 0 ? '' : `; on one, ${profile ? 'since kernels are timed' : 'for what runs on the host'}: phase ${alone.join(', ')}`}; other threads have run ${pool.helped()} parts of the engine's programs`,
           ].join('\n'),
         dispose: linked.dispose,
       }
     },
+    dispose: pool.dispose,
   })
 }

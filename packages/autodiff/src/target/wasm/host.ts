@@ -3,10 +3,15 @@ import { joinKernel } from '../../tensor/lanes.ts'
 import { kindsOf } from '../../tensor/operation.ts'
 import type { DType, Kind, Node } from '../../tensor/tensor.ts'
 import type { EngineMemory } from './memory.ts'
+import { offsetIn, spaceOf } from './space.ts'
 import { TILE, WORD } from './words.ts'
 
 // What has no kernel of its own here runs on the host: by the operation's own meaning, in float64, on copies. `explain`
 // names it.
+
+/** The address where a value is for a runner whose scratch memory begins there. */
+export const seenFrom = (scratch: number, address: number): number =>
+  spaceOf(address) === 'scratch' ? scratch + offsetIn(address) : address
 
 /** Runs a node on the host. Addresses are those of its inputs and results. */
 export const hostStep = (
@@ -14,21 +19,21 @@ export const hostStep = (
   inputs: readonly number[],
   outputs: readonly number[],
   memory: EngineMemory,
-): ((lanes: number, offset: number) => void) => {
+): ((lanes: number, offset: number, scratch: number) => void) => {
   const kernel = node.operation.kernel(node)
   const kinds = kindsOf(node)
   const varies = kinds.some((kind) => kind.varies)
-  return (lanes, offset) => {
-    const given = node.inputs.map((x, k) => readValue(memory, inputs[k]!, x, lanes))
+  return (lanes, offset, scratch) => {
+    const given = node.inputs.map((x, k) => readValue(memory, seenFrom(scratch, inputs[k]!), x, lanes))
     const found = kinds.map(({ shape, varies: v }) => new Float64Array(sizeOf(shape) * (v ? lanes : 1)))
     kernel(found, given, varies ? lanes : 1, { offset })
-    kinds.forEach((kind, k) => writeValue(memory, outputs[k]!, kind, found[k]!, lanes))
+    kinds.forEach((kind, k) => writeValue(memory, seenFrom(scratch, outputs[k]!), kind, found[k]!, lanes))
   }
 }
 
 export interface HostJoin {
   start(): void
-  absorb(lanes: number): void
+  absorb(lanes: number, scratch: number): void
   finish(): void
 }
 
@@ -40,10 +45,10 @@ export const hostJoin = (node: Node, inputs: readonly number[], output: number, 
     start: () => {
       state = kernel.start()
     },
-    absorb: (lanes) =>
+    absorb: (lanes, scratch) =>
       kernel.absorb(
         state,
-        node.inputs.map((x, k) => readValue(memory, inputs[k]!, x, lanes)),
+        node.inputs.map((x, k) => readValue(memory, seenFrom(scratch, inputs[k]!), x, lanes)),
         lanes,
       ),
     finish: () => {

@@ -8,6 +8,7 @@ import { topologicalOrder } from '../../tensor/graph.ts'
 import { kindsOf } from '../../tensor/operation.ts'
 import type { Node } from '../../tensor/tensor.ts'
 import { isMappable } from './kernels/map.ts'
+import { inScratch } from './space.ts'
 import { ROW, VECTOR, WORD } from './words.ts'
 
 /** A phase as kernels, uniform ones first. */
@@ -17,7 +18,7 @@ export interface KernelPhase {
   readonly varying: readonly KernelStep[]
 }
 
-/** Where the values of a program lie, in bytes from the start of its block. */
+/** Where the values of a program lie: uniform ones in bytes from the start of its block, varying ones in scratch. */
 export interface Layout {
   readonly phases: readonly KernelPhase[]
   /** Where a result of a node is written. */
@@ -26,10 +27,13 @@ export interface Layout {
   readAt(x: Node, phase: number): number
   /** Where a result of an earlier phase, or an input, is loaded to. */
   loadedAt(node: Node, output: number, phase: number): number
+  /** Of the program's block. */
   readonly bytes: number
+  /** Of scratch, which the phases share. */
+  readonly scratchBytes: number
 }
 
-/** Uniform values one after another, then the scratch of the phases, which share it. */
+/** Uniform values one after another; scratch begins with a row that nothing uses. */
 export const layoutOf = (plan: Plan): Layout => {
   const results = resultNodes(plan)
   const uniform = uniformOffsets(plan)
@@ -52,24 +56,22 @@ export const layoutOf = (plan: Plan): Layout => {
       readAfter(phase, results),
     ),
   )
-  const scratchStart = uniform.bytes
-  const inScratch = (phase: number, node: Node, output: number, element: number): number =>
-    scratchStart + (scratch[phase]!.offsets.get(node)![output]! + element) * ROW
+  const rowOf = (phase: number, node: Node, output: number, element: number): number =>
+    inScratch((1 + scratch[phase]!.offsets.get(node)![output]! + element) * ROW)
   const phaseOf = new Map(phases.flatMap(({ phase }, i) => phase.varying.map((node) => [node, i] as const)))
   return {
     phases,
     addressOf: (node, output = 0) =>
-      kindsOf(node)[output]!.varies
-        ? inScratch(phaseOf.get(node)!, node, output, 0)
-        : uniform.offsets.get(node)![output]!,
-    loadedAt: (node, output, phase) => inScratch(phase, node, output, 0),
+      kindsOf(node)[output]!.varies ? rowOf(phaseOf.get(node)!, node, output, 0) : uniform.offsets.get(node)![output]!,
+    loadedAt: (node, output, phase) => rowOf(phase, node, output, 0),
     readAt: (x, phase) => {
       const { node, output, offset } = placeOf(x)
       return kindsOf(node)[output]!.varies
-        ? inScratch(phase, node, output, offset)
+        ? rowOf(phase, node, output, offset)
         : uniform.offsets.get(node)![output]! + offset * WORD
     },
-    bytes: scratchStart + Math.max(0, ...scratch.map(({ size }) => size)) * ROW,
+    bytes: uniform.bytes,
+    scratchBytes: (1 + Math.max(0, ...scratch.map(({ size }) => size))) * ROW,
   }
 }
 

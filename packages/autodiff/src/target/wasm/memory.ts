@@ -4,6 +4,8 @@ import type { LinearMemory, WebAssemblyPlatform } from './platform.ts'
 /** The memory of an engine, shared by its programs: blocks of bytes by address. */
 export interface EngineMemory {
   readonly memory: LinearMemory
+  /** Whether other threads see it. */
+  readonly shared: boolean
   /** Views of the whole memory; they change when it grows, so they are asked for anew after every allocation. */
   readonly floats: () => Float32Array
   readonly ints: () => Int32Array
@@ -18,7 +20,8 @@ export interface EngineMemory {
 const PAGE = 65_536
 /** A cache line; more than any vector. */
 const ALIGNMENT = 64
-const MOST_PAGES = 65_536
+/** All that 32-bit addresses reach. */
+export const MOST_PAGES = 65_536
 
 interface Span {
   readonly start: number
@@ -26,8 +29,8 @@ interface Span {
 }
 
 /** Address 0 is left out, so that no block has it. */
-export const engineMemory = (platform: WebAssemblyPlatform): EngineMemory => {
-  const memory = new platform.Memory({ initial: 16, maximum: MOST_PAGES })
+export const engineMemory = (platform: WebAssemblyPlatform, shared = false): EngineMemory => {
+  const memory = new platform.Memory({ initial: 16, maximum: MOST_PAGES, shared })
   let free: readonly Span[] = [{ start: ALIGNMENT, length: memory.buffer.byteLength - ALIGNMENT }]
   const blocks = new Map<number, number>()
   let floats = new Float32Array(memory.buffer)
@@ -60,6 +63,7 @@ export const engineMemory = (platform: WebAssemblyPlatform): EngineMemory => {
 
   return {
     memory,
+    shared,
     floats: () => floats,
     ints: () => ints,
     allocate,

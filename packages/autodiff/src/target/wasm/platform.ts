@@ -40,3 +40,10 @@ export interface Instance {
 export const webAssembly: WebAssemblyPlatform | undefined = (
   globalThis as { readonly WebAssembly?: WebAssemblyPlatform }
 ).WebAssembly
+
+/** Functions that take numbers, by name. */
+export type Exports = Readonly<Record<string, (...operands: readonly number[]) => void>>
+
+/** An instance of a module over an engine's memory. */
+export const instantiate = (bytes: Uint8Array, memory: LinearMemory, platform: WebAssemblyPlatform): Exports =>
+  new platform.Instance(new platform.Module(bytes), { engine: { memory } }).exports as Exports

@@ -49,7 +49,7 @@ describe('the WebAssembly engine', () => {
   test('gives the same bits whenever it runs, and no fused multiply-add when asked', async () => {
     const { run } = await training()
     expect(run()).toBe(run())
-    expect((await open('wasm', { fma: false })).mode).toBe('wasm simd float32 1 thread')
+    expect((await open('wasm', { fma: false, threads: 1 })).mode).toBe('wasm simd float32 1 thread')
   })
 
   test('refuses float64, naming what has it', async () => {

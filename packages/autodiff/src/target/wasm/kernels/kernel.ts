@@ -10,10 +10,16 @@ export interface Kernel {
   build(): Func<Signature, 'none'>
 }
 
-/** A kernel with what it is called with, in the order of its parameters; `lanes` stands for the lanes of the tile. */
+/**
+ * What a kernel is called with: a number or an address; of the tile the number of its lanes, the first of them in the
+ * run (`start`) or among all examples (`index`); or a word of the run's record.
+ */
+export type LaunchOperand = number | 'lanes' | 'start' | 'index' | { readonly record: number }
+
+/** A kernel with its operands, in the order of its parameters. */
 export interface Launch {
   readonly kernel: Kernel
-  readonly operands: readonly (number | 'lanes')[]
+  readonly operands: readonly LaunchOperand[]
 }
 
 /** Where a kernel finds what it reads and writes, where constant tables go, and what the machine has. */

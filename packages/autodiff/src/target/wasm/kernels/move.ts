@@ -7,6 +7,7 @@ import { i32 } from '../assembler/instructions/i32.ts'
 import { i32x4 } from '../assembler/instructions/i32x4.ts'
 import { v128 } from '../assembler/instructions/v128.ts'
 import { local, set } from '../assembler/variables.ts'
+import { inScratch, offsetIn } from '../space.ts'
 import { ROW, VECTOR, WORD } from '../words.ts'
 import type { Addresses, Kernel, Launch } from './kernel.ts'
 
@@ -43,7 +44,7 @@ const sourcesOf = (node: Node): Float64Array => {
   return found
 }
 
-/** A table of addresses, one for each element: rows of lanes as they are, uniform numbers (negative) for all lanes, 0 for the number put in. */
+/** A table, one word for each element: where in scratch its row of lanes is, the address of a uniform number (negative where it is for all lanes), 0 for the number put in. */
 export const moveLaunch = (node: Node, at: Addresses): Launch => {
   let filler = 0
   const table = Int32Array.from(sourcesOf(node), (source) => {
@@ -54,8 +55,9 @@ export const moveLaunch = (node: Node, at: Addresses): Launch => {
     const k = Math.floor((source - MARK) / PER_INPUT)
     const element = source - MARK - k * PER_INPUT
     const x = node.inputs[k]!
+    // No value is at the beginning of scratch, as none is at address 0.
     return x.varies
-      ? at.readAt(x) + element * ROW
+      ? offsetIn(at.readAt(x)) + element * ROW
       : node.varies
         ? -(at.readAt(x) + element * WORD)
         : at.readAt(x) + element * WORD
@@ -66,10 +68,8 @@ export const moveLaunch = (node: Node, at: Addresses): Launch => {
       : node.dtype === 'bool'
         ? -filler
         : filler
-  return {
-    kernel: node.varies ? rows : words,
-    operands: [at.addressOf(node), at.table(table), table.length * WORD, bits],
-  }
+  const operands = [at.addressOf(node), at.table(table), table.length * WORD, bits]
+  return node.varies ? { kernel: rows, operands: [...operands, inScratch(0)] } : { kernel: words, operands }
 }
 
 const PARAMETERS = { out: 'i32', table: 'i32', bytes: 'i32', filler: 'i32' } as const
@@ -77,7 +77,7 @@ const PARAMETERS = { out: 'i32', table: 'i32', bytes: 'i32', filler: 'i32' } as 
 const rows: Kernel = {
   key: 'move rows',
   build: () =>
-    func('moveRows', PARAMETERS, 'none', ({ out, table, bytes, filler }) => {
+    func('moveRows', { ...PARAMETERS, scratch: 'i32' }, 'none', ({ out, table, bytes, filler, scratch }) => {
       const [e, l, from] = [local('i32', 'e'), local('i32', 'l'), local('i32', 'from')]
       const value = local('v128', 'value')
       const fill = forEach(l, { below: ROW, step: VECTOR }, v128.store(i32.add(out, l), value))
@@ -85,7 +85,10 @@ const rows: Kernel = {
         set(from, i32.load(i32.add(table, e))),
         when(
           i32.gtS(from, 0),
-          forEach(l, { below: ROW, step: VECTOR }, v128.store(i32.add(out, l), v128.load(i32.add(from, l)))),
+          [
+            set(from, i32.add(scratch, from)),
+            forEach(l, { below: ROW, step: VECTOR }, v128.store(i32.add(out, l), v128.load(i32.add(from, l)))),
+          ],
           [when(i32.eqz(from), set(value, i32x4.splat(filler)), set(value, v128.load32Splat(i32.sub(0, from)))), fill],
         ),
         set(out, i32.add(out, ROW)),

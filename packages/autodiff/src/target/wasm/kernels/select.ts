@@ -9,6 +9,7 @@ import { mapLaunch } from './map.ts'
 import { isMove, moveLaunch } from './move.ts'
 import { randomLaunch } from './random.ts'
 import { reduceLaunch } from './reduce.ts'
+import { indexLaunch } from './tile.ts'
 
 /** The launches that do a step; null where this target has no code for it, and the host does it. */
 export const launchesOf = (step: KernelStep, at: Addresses): readonly Launch[] | null => {
@@ -16,6 +17,6 @@ export const launchesOf = (step: KernelStep, at: Addresses): readonly Launch[] |
   const { node } = step
   if (isMove(node)) return [moveLaunch(node, at)]
   if (node.operation === (contractOperation as Operation)) return contractLaunches(node as Node<ContractAttributes>, at)
-  const launch = reduceLaunch(node, at) ?? alongLaunch(node, at) ?? randomLaunch(node, at)
+  const launch = reduceLaunch(node, at) ?? alongLaunch(node, at) ?? randomLaunch(node, at) ?? indexLaunch(node, at)
   return launch && [launch]
 }

@@ -1,0 +1,65 @@
+import type { Code, Local } from './assembler/code.ts'
+import { select } from './assembler/control.ts'
+import { forEach } from './assembler/counted.ts'
+import { call, type Func, func, type Signature } from './assembler/function.ts'
+import { i32 } from './assembler/instructions/i32.ts'
+import { memory } from './assembler/instructions/memory.ts'
+import { set } from './assembler/variables.ts'
+import { integers, type Kernel, type Launch, type LaunchOperand } from './kernels/kernel.ts'
+import { RECORD } from './record.ts'
+import { offsetIn, spaceOf } from './space.ts'
+import { TILE, WORD } from './words.ts'
+
+// The launches of a phase as code: what they are called with is written into it, so that a tile costs one call.
+
+const PLACE = { scratch: 'i32', state: 'i32', start: 'i32', lanes: 'i32' } as const
+type Place = { readonly [K in keyof typeof PLACE]: Local<'i32'> }
+export type Sequence = Func<typeof PLACE, 'none'>
+export type Part = Func<{ readonly part: 'i32'; readonly scratch: 'i32' }, 'none'>
+
+/** A kernel's function, the same for all of its launches in a module. */
+export type FunctionOf = (kernel: Kernel) => Func<Signature, 'none'>
+
+/** Launches one after another, on the tile whose first lane is `start`. `record` is the address of the run's record. */
+export const sequenceOf = (
+  name: string,
+  launches: readonly Launch[],
+  record: number,
+  functionOf: FunctionOf,
+): Sequence =>
+  func(name, PLACE, 'none', (place) =>
+    launches.map(({ kernel, operands }) => {
+      const callee = functionOf(kernel)
+      const names = Object.keys(callee.signature)
+      return call(callee, Object.fromEntries(operands.map((o, i) => [names[i]!, operandOf(o, place, record)])))
+    }),
+  )
+
+/** The tiles of a part, from sums that are 0; `stride` is the bytes of a part's sums. */
+export const partOf = (name: string, tile: Sequence, stride: number, record: number): Part =>
+  func(name, { part: 'i32', scratch: 'i32' }, 'none', ({ part, scratch }) => {
+    const [state, start, end, rest] = integers('state', 'start', 'end', 'rest')
+    const lanes = i32.mul(word(record, RECORD.tiles), TILE)
+    const count = word(record, RECORD.count)
+    return [
+      set(state, i32.add(word(record, RECORD.states), i32.mul(part, stride))),
+      stride > 0 ? memory.fill(state, 0, stride) : [],
+      set(end, i32.mul(i32.add(part, 1), lanes)),
+      set(end, select(i32.ltS(end, count), end, count)),
+      forEach(start, { from: i32.mul(part, lanes), below: end, step: TILE }, [
+        set(rest, i32.sub(end, start)),
+        call(tile, { scratch, state, start, lanes: select(i32.ltS(rest, TILE), rest, i32.const(TILE)) }),
+      ]),
+    ]
+  })
+
+const operandOf = (operand: LaunchOperand, place: Place, record: number): Code<'i32'> => {
+  if (operand === 'lanes' || operand === 'start') return place[operand]
+  if (operand === 'index') return i32.add(word(record, RECORD.first), place.start)
+  if (typeof operand === 'object') return word(record, operand.record)
+  const space = spaceOf(operand)
+  const offset = offsetIn(operand) | 0
+  return space === 'fixed' ? i32.const(offset) : i32.add(place[space], offset)
+}
+
+const word = (record: number, n: number): Code<'i32'> => i32.load(i32.const((record + n * WORD) | 0))

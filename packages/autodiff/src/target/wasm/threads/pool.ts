@@ -1,0 +1,124 @@
+import { mistake } from '../../../error.ts'
+import type { EngineMemory } from '../memory.ts'
+import {
+  announce,
+  CONTROL,
+  CONTROL_BYTES,
+  claimPart,
+  controlOf,
+  finishPart,
+  type Job,
+  publish,
+  takeFailure,
+  waitForParts,
+} from './control.ts'
+import type { Post } from './serve.ts'
+
+/** How a platform starts a thread that serves; `failed` hears of what ends it before its time. */
+export type StartThread = (post: Post, failed: (message: string) => void) => void
+
+/** A part of a phase's tiles, with the address of scratch memory for it. */
+export type RunPart = (part: number, scratch: number) => void
+
+/** The threads of an engine, the caller's among them. */
+export interface Pool {
+  readonly threads: number
+  /** Address of scratch memory for the caller. */
+  scratch(bytes: number): number
+  /** Runs all parts of a job, on all threads; returns when they are done. `own` runs one on the caller. */
+  run(job: Job, scratchBytes: number, own: RunPart): void
+  /** How many parts other threads than the caller have run so far. */
+  helped(): number
+  dispose(): void
+}
+
+/** The function of a program's module that runs a part of a phase: a `RunPart`. */
+export const partName = (phase: number): string => `part${phase}`
+
+/** The caller alone. */
+export const callerAlone = (memory: EngineMemory): Pool => {
+  const scratch = growing(memory)
+  return {
+    threads: 1,
+    scratch,
+    run: ({ parts }, bytes, own) => {
+      for (let part = 0; part < parts; part++) own(part, scratch(bytes))
+    },
+    helped: () => 0,
+    dispose: () => {},
+  }
+}
+
+/** The others start when the first job comes: who has none for them does not pay for them. */
+export const poolOf = (memory: EngineMemory, threads: number, start: StartThread): Pool => {
+  const control = memory.allocate(CONTROL_BYTES)
+  // Shared memory grows without moving, so this view stays.
+  const words = controlOf(memory.memory.buffer, control)
+  const scratch = Array.from({ length: threads }, () => growing(memory))
+  let epoch = 0
+  let isStarted = false
+  let lost: string | undefined
+
+  const startAll = (): void => {
+    isStarted = true
+    for (let thread = 1; thread < threads; thread++)
+      start({ memory: memory.memory, control, thread }, (message) => {
+        lost = message
+      })
+  }
+  const pool: Pool = {
+    threads,
+    scratch: scratch[0]!,
+    helped: () => Atomics.load(words, CONTROL.helped),
+    run: (job, scratchBytes, own) => {
+      const places = scratch.map((place) => place(scratchBytes))
+      places.forEach((address, thread) => {
+        Atomics.store(words, CONTROL.scratch + thread, address)
+      })
+      if (!isStarted) startAll()
+      epoch = (epoch + 1) | 0
+      publish(words, epoch, job)
+      let failure: unknown
+      for (let part = claimPart(words, epoch, job.parts); part >= 0; part = claimPart(words, epoch, job.parts)) {
+        try {
+          own(part, places[0]!)
+        } catch (error) {
+          failure ??= error
+        }
+        finishPart(words, job.parts)
+      }
+      waitForParts(words, job.parts)
+      const message = takeFailure(words) ?? lost
+      if (message !== undefined) mistake(`threads: one of the engine's ${threads} threads failed: ${message}`)
+      if (failure !== undefined) throw failure
+    },
+    dispose: () => {
+      dropped.unregister(pool)
+      stop(words)
+    },
+  }
+  dropped.register(pool, words, pool)
+  return pool
+}
+
+/** Tells all threads to end. */
+const stop = (words: Int32Array): void => {
+  Atomics.store(words, CONTROL.stop, 1)
+  // A number that no waiting thread has seen.
+  announce(words, (Atomics.load(words, CONTROL.epoch) + 1) | 0)
+}
+
+/** Threads of an engine that was dropped without being disposed of end too. */
+const dropped = new FinalizationRegistry<Int32Array>(stop)
+
+/** A block as large as the largest that was asked for. */
+const growing = (memory: EngineMemory): ((bytes: number) => number) => {
+  let block = { address: 0, bytes: 0 }
+  return (bytes) => {
+    if (block.bytes < bytes) {
+      if (block.bytes > 0) memory.release(block.address)
+      block = { address: memory.allocate(bytes), bytes }
+    }
+    return block.address
+  }
+}
