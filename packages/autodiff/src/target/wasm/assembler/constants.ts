@@ -22,7 +22,7 @@ export interface Room {
 }
 
 export const constants = (room: Room): Constants => {
-  const known = new Map<string, Place>()
+  const known = new Map<string, Place | null>()
   const content = new Uint8Array(room.bytes)
   let used = 0
   const add = (repeated: Uint8Array): Place => {
@@ -36,10 +36,11 @@ export const constants = (room: Room): Constants => {
   }
   return {
     place: (bytes) => {
-      if (bytes.every((byte) => byte === bytes[0]) && (bytes[0] === 0 || bytes[0] === 0xff)) return null
-      const repeated = bytes.subarray(0, period(bytes))
-      const key = repeated.join()
-      const place = known.get(key) ?? add(repeated)
+      const words = new Uint32Array(bytes.buffer, bytes.byteOffset, 4)
+      const key = words.join()
+      const before = known.get(key)
+      if (before !== undefined) return before
+      const place = isShort(words) ? null : add(bytes.subarray(0, period(words)))
       known.set(key, place)
       return place
     },
@@ -47,5 +48,9 @@ export const constants = (room: Room): Constants => {
   }
 }
 
-const period = (bytes: Uint8Array): number =>
-  [4, 8].find((width) => bytes.every((byte, i) => byte === bytes[i % width])) ?? 16
+/** All bits 0 or all 1: one machine instruction without memory. */
+const isShort = ([first, ...others]: Uint32Array): boolean =>
+  (first === 0 || first === 0xffffffff) && others.every((word) => word === first)
+
+/** In bytes. */
+const period = ([a, b, c, d]: Uint32Array): Place['width'] => (a === c && b === d ? (a === b ? 4 : 8) : 16)

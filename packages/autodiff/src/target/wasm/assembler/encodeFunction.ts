@@ -2,7 +2,7 @@ import { mistake } from '../../../error.ts'
 import { type Bytes, bytes } from './bytes.ts'
 import type { Apply, Code, Global, Label, Result, ValueType } from './code.ts'
 import { operandsOf } from './code.ts'
-import type { Constants, Place } from './constants.ts'
+import type { Constants } from './constants.ts'
 import type { Func, FunctionType, Signature } from './function.ts'
 import { v128 } from './instructions/v128.ts'
 import { repeated } from './sharing.ts'
@@ -41,9 +41,9 @@ const LOCAL_TEE = 0x22
 const GLOBAL_GET = 0x23
 const GLOBAL_SET = 0x24
 
-const constantLoad = { 4: v128.load32Splat, 8: v128.load64Splat, 16: v128.load } as unknown as Readonly<
-  Record<Place['width'], (address: number, offset: number) => Apply<'v128'>>
->
+/** `i32.const 0`. */
+const ADDRESS_ZERO = [0x41, 0]
+const constantLoad = { 4: v128.load32Splat, 8: v128.load64Splat, 16: v128.load }
 
 /** A function's entry in the code section: its locals, then its instructions. */
 export const encodeFunction = (f: AnyFunction, body: readonly Code[], numbering: Numbering): Uint8Array => {
@@ -54,7 +54,7 @@ export const encodeFunction = (f: AnyFunction, body: readonly Code[], numbering:
 
   /** A statement, or the value at the end of a body: the widest piece in which a repeated node is computed once. */
   const encodeWhole = (whole: Code): void => {
-    const uses = new Map(repeated(whole))
+    const uses = repeated(whole)
     const encode = (code: Code): void => {
       const left = uses.get(code)
       const held = places.held(code)
@@ -79,10 +79,16 @@ export const encodeFunction = (f: AnyFunction, body: readonly Code[], numbering:
 
   const encodeVector = (code: Apply<Result>, literal: Uint8Array): void => {
     const place = numbering.ofConstant(literal)
-    const from = place ? constantLoad[place.width](0, place.at) : code
-    for (const operand of from.operands) encodeWhole(operand)
-    out.raw(from.instruction.opcode)
-    encodeImmediates(from, out)
+    if (place === null) {
+      out.raw(code.instruction.opcode)
+      out.raw(literal)
+      return
+    }
+    const load = constantLoad[place.width].instruction
+    out.raw(ADDRESS_ZERO)
+    out.raw(load.opcode)
+    out.unsigned(load.alignment)
+    out.unsigned(place.at)
   }
 
   const compute = (code: Code, encode: (operand: Code) => void): void => {
