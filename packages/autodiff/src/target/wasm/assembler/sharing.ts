@@ -21,5 +21,5 @@ export const repeated = (statement: Code): Map<Code, number> => {
 }
 
 /** Reading a variable or writing a constant costs no more than reading what was kept. */
-const isCheap = (code: Code): boolean =>
+export const isCheap = (code: Code): boolean =>
   code.kind === 'local' || code.kind === 'global' || (code.kind === 'apply' && code.operands.length === 0)
