@@ -13,7 +13,7 @@ import { v128 } from '../assembler/instructions/v128.ts'
 import { local, set } from '../assembler/variables.ts'
 import { ROW, VECTOR, WORD } from '../words.ts'
 import type { Addresses, Launch } from './kernel.ts'
-import { emitterOf } from './rows.ts'
+import { type RowCode, rowCode } from './rows.ts'
 
 /** The type that an element-wise node computes with: that of its last operand. */
 const typeOf = (node: Node): DType => node.inputs.at(-1)!.dtype
@@ -21,7 +21,7 @@ const typeOf = (node: Node): DType => node.inputs.at(-1)!.dtype
 /** Whether an element-wise node can be part of a fused kernel: a row with vector code, and inputs that lie right. */
 export const isMappable = (node: Node): boolean => {
   const row = rowOf(node)
-  if (!row || !emitterOf(row, typeOf(node))) return false
+  if (!row || !rowCode(false)(row, typeOf(node))) return false
   return node.varies || node.inputs.every((x) => sizeOf(x.shape) === 1 || sizeOf(x.shape) === sizeOf(node.shape))
 }
 
@@ -58,7 +58,10 @@ export const mapLaunch = (step: MapKernel, at: Addresses): Launch => {
   const pointers = step.inputs.flatMap((x, k) => (access[k]!.kind === 'literal' ? [] : [at.readAt(x)]))
   const count = tabled ? size : varies ? size * ROW : Math.ceil((size * WORD) / VECTOR) * VECTOR
   return {
-    kernel: { key: keyOf(step, access, tabled), build: () => build(step, access, tabled) },
+    kernel: {
+      key: `${keyOf(step, access, tabled)} ${at.fma}`,
+      build: () => build(step, access, tabled, rowCode(at.fma)),
+    },
     operands: [...step.outputs.map((x) => at.addressOf(x)), ...pointers, ...tables, count],
   }
 }
@@ -73,7 +76,7 @@ const keyOf = ({ nodes, inputs, outputs }: MapKernel, access: readonly Access[],
   return `map ${tabled} [${reads}] ${lines.join(' ')} -> ${outputs.map((x) => index.get(x)).join()}`
 }
 
-const build = (step: MapKernel, access: readonly Access[], tabled: boolean) => {
+const build = (step: MapKernel, access: readonly Access[], tabled: boolean, code: RowCode) => {
   const { inputs, outputs } = step
   const kindOf = (k: number): Access['kind'] => access[k]!.kind
   const read = [...inputs.keys()].filter((k) => kindOf(k) !== 'literal')
@@ -97,7 +100,7 @@ const build = (step: MapKernel, access: readonly Access[], tabled: boolean) => {
       read
         .filter((k) => kindOf(k) === 'running' || kindOf(k) === 'rows')
         .map((k) => set(given[k]!, v128.load(i32.add(pointerOf(k), i)))),
-      ...compute(step, vectorOf, (o, value) => v128.store(i32.add(at(`out${o}`), i), value)),
+      ...compute(step, code, vectorOf, (o, value) => v128.store(i32.add(at(`out${o}`), i), value)),
     ]
     const once = read.filter((k) => kindOf(k) === 'single').map((k) => set(given[k]!, v128.load32Splat(at(`in${k}`))))
     if (!tabled)
@@ -137,16 +140,17 @@ const build = (step: MapKernel, access: readonly Access[], tabled: boolean) => {
 /** The nodes one after another, each in a variable; outputs are stored as soon as they are there. */
 const compute = (
   { nodes, inputs, outputs }: MapKernel,
+  code: RowCode,
   vectorOf: (k: number) => Code<'v128'>,
   store: (output: number, value: Code<'v128'>) => Body,
 ): readonly Body[] => {
   const values = new Map<Node, Code<'v128'>>(inputs.map((x, k) => [x, vectorOf(k)]))
   return nodes.map((node, n) => {
     const value = local('v128', `y${n}`)
-    const code = emitterOf(rowOf(node)!, typeOf(node))!(...node.inputs.map((x) => values.get(x)!))
+    const result = code(rowOf(node)!, typeOf(node))!(...node.inputs.map((x) => values.get(x)!))
     values.set(node, value)
     const output = outputs.indexOf(node)
-    return [set(value, code), ...(output < 0 ? [] : [store(output, value)])]
+    return [set(value, result), ...(output < 0 ? [] : [store(output, value)])]
   })
 }
 
