@@ -18,6 +18,8 @@ export interface Backend<T, R extends RunOptions> {
   readonly mode: string
   hold(data: HostArray['data']): T
   numbersOf(value: T, dtype: DType): HostArray['data']
+  /** Told of every array that is not used again, but for those whose handle was dropped. */
+  free?(value: T): void
   prepare(plan: Plan, options: { readonly name: string; readonly profile: boolean }): Prepared<T, R>
   /** Ends what the engine has besides memory. */
   dispose?(): void
@@ -71,13 +73,22 @@ export const engineOf = <T, R extends RunOptions = RunOptions>(backend: Backend<
       if (disposed) mistake(`${name}: was disposed of.`)
       checkOpen(name)
       const { arrays, lanes } = argumentsOf(plan, inputs, run, name)
-      const given = arrays.map((array, i) =>
-        'data' in array ? backend.hold(array.data) : handles.get(array, inputName(name, plan.inputs[i]!.path)),
+      const resident = arrays.map((array, i) =>
+        'data' in array ? undefined : handles.get(array, inputName(name, plan.inputs[i]!.path)),
       )
-      const results = prepared.execute(given, { count: lanes, offset: run.lanes?.offset ?? 0 }, run)
+      const given = arrays.map((array, i) => ('data' in array ? backend.hold(array.data) : resident[i]!))
+      const free = (value: T): void => backend.free?.(value)
+      let results: readonly T[]
+      try {
+        results = prepared.execute(given, { count: lanes, offset: run.lanes?.offset ?? 0 }, run)
+      } finally {
+        given.forEach((value, i) => {
+          if ('data' in arrays[i]!) free(value)
+        })
+      }
       arrays.forEach((array, i) => {
         if (!('data' in array) && isDonated(donate, plan.inputs[i]!.path))
-          handles.take(array, name, `donated to ${name}`)
+          free(handles.take(array, name, `donated to ${name}`))
       })
       const out = plan.results.map(({ value }, i) =>
         handles.hold(results[i]!, value.shape, value.dtype, value.varies ? lanes : undefined),
@@ -105,7 +116,8 @@ export const engineOf = <T, R extends RunOptions = RunOptions>(backend: Backend<
     read: async (handle) => readSync(handle),
     readSync,
     release: (handle) => {
-      handles.take(handle, 'release', 'released')
+      const value = handles.take(handle, 'release', 'released')
+      backend.free?.(value)
     },
     // What a program may be told beyond the common options is optional, so any caller's options do.
     compile: async (f, signature, options) => compileSync(f, signature, options) as unknown as Program,

@@ -1,17 +1,21 @@
 import { mistake } from '../../error.ts'
-import type { EngineOptions, RunOptions } from '../engine.ts'
+import type { EngineOptions, HostArray, RunOptions } from '../engine.ts'
 import { explainPlan } from '../explain.ts'
 import { engineOf, type SyncEngine } from '../shell.ts'
+import { arraysIn, type Held, type Words } from './arrays.ts'
 import { link } from './link.ts'
 import { machineOf } from './machine.ts'
 import { engineMemory } from './memory.ts'
-import { prepare, type Words } from './program.ts'
+import { prepare } from './program.ts'
 import { MOST_THREADS } from './threads/control.ts'
 import { nodeThreads } from './threads/node.ts'
 import { callerAlone, poolOf } from './threads/pool.ts'
 
 /** Threads when nothing is said: as many as run at once, up to this. */
 const MANY = 8
+
+/** Arrays in memory between runs; what is more waits outside. */
+const MOST_BYTES = 2 ** 26
 
 /** Operations from which on waking other threads takes less time than it saves. */
 const WORTH = 2 ** 20
@@ -34,24 +38,22 @@ export const openWasm = (options: EngineOptions = {}, worth = WORTH): SyncEngine
   const memory = engineMemory(machine.platform, threads > 1)
   const pool = platform && threads > 1 ? poolOf(memory, threads, platform.start) : callerAlone(memory)
   const none = threads < wanted ? ' (this platform has no more)' : ''
-  return engineOf<Words>({
+  const arrays = arraysIn(memory, MOST_BYTES)
+  return engineOf<Held>({
     target: 'wasm',
     mode: `${machine.name} float32 ${threads} ${threads === 1 ? 'thread' : 'threads'}${none}`,
-    // Numbers as they lie in memory: float32, int32, booleans as 0 or -1.
-    hold: (data) => {
-      if (data instanceof Int32Array) return data.slice()
-      if (data instanceof Uint8Array) return Int32Array.from(data, (v) => (v ? -1 : 0))
-      return new Int32Array(Float32Array.from(data).buffer)
-    },
-    numbersOf: (words, dtype) => {
+    hold: (data) => arrays.hold(wordsOf(data)),
+    numbersOf: (array, dtype) => {
+      const words = arrays.read(array)
       if (dtype === 'int') return words.slice()
       if (dtype === 'bool') return Uint8Array.from(words, (w) => (w ? 1 : 0))
       return new Float32Array(words.slice().buffer)
     },
+    free: arrays.free,
     prepare: (plan, { name, profile }) => {
       const times = profile ? new Map<string, number>() : undefined
       const linked = link(plan, memory, machine, times)
-      const execute = prepare(plan, linked, memory, pool, worth)
+      const execute = prepare(plan, linked, memory, arrays, pool, worth)
       const alone = linked.phases.flatMap(({ hasTiles, part }, i) => (hasTiles && !part ? [i] : []))
       return {
         execute: (inputs, { count, offset }) => execute(inputs, { lanes: count, offset }),
@@ -69,4 +71,11 @@ export const openWasm = (options: EngineOptions = {}, worth = WORTH): SyncEngine
     },
     dispose: pool.dispose,
   })
+}
+
+/** Numbers as they lie in memory: float32, int32, booleans as 0 or -1. */
+const wordsOf = (data: HostArray['data']): Words => {
+  if (data instanceof Int32Array) return data
+  if (data instanceof Uint8Array) return Int32Array.from(data, (v) => (v ? -1 : 0))
+  return new Int32Array(Float32Array.from(data).buffer)
 }

@@ -6,15 +6,13 @@ import { topologicalOrder } from '../../tensor/graph.ts'
 import { countOperation } from '../../tensor/lanes.ts'
 import { kindsOf, type Operation } from '../../tensor/operation.ts'
 import type { Node } from '../../tensor/tensor.ts'
+import type { Arrays, Held, Words } from './arrays.ts'
 import { writeValue } from './host.ts'
-import type { Kept, Linked, LinkedPhase } from './link.ts'
+import type { Linked, LinkedPhase } from './link.ts'
 import type { EngineMemory } from './memory.ts'
 import { RECORD } from './record.ts'
 import type { Pool } from './threads/pool.ts'
 import { TILE, WORD } from './words.ts'
-
-/** Words of an array as they are in memory: bits of float32, integers, booleans as 0 or -1. */
-export type Words = Int32Array
 
 export interface WasmRun {
   readonly lanes: number
@@ -23,57 +21,87 @@ export interface WasmRun {
 }
 
 /**
- * The linked program as a function from the words of its inputs to those of its results, `[...shape]` or
- * `[...shape, lanes]`. Phases of at least `worth` operations are shared out to threads.
+ * The linked program as a function from its inputs to its results, `[...shape]` or `[...shape, lanes]`. Phases of at
+ * least `worth` operations are shared out to threads.
  */
 export const prepare = (
   plan: Plan,
   linked: Linked,
   memory: EngineMemory,
+  arrays: Arrays,
   pool: Pool,
   worth: number,
-): ((inputs: readonly Words[], run: WasmRun) => readonly Words[]) => {
-  const results = plan.results.map(({ value }) => value)
+): ((inputs: readonly Held[], run: WasmRun) => readonly Held[]) => {
   const wordsAt = (address: number, count: number): Words =>
     memory.ints().subarray(address / WORD, address / WORD + count)
-  const uniformOf = (x: Node): Words => wordsAt(linked.readAt(x), sizeOf(x.shape))
-  const order = topologicalOrder(results)
+  const order = topologicalOrder(plan.results.map(({ value }) => value))
   for (const node of order)
     if (node.operation === (constantOperation as Operation))
       writeValue(memory, linked.addressOf(node), node, (node.attributes as ConstantAttributes).data, 1)
   const counts = order.filter((node) => node.operation === (countOperation as Operation))
+  const keptAt = (node: Node, output: number): number =>
+    linked.kept.findIndex((array) => array.node === node && array.output === output)
+  const inputs = plan.inputs.map(({ value: x }): { kept: number } | { address: number; size: number } =>
+    x.varies ? { kept: keptAt(x, 0) } : { address: linked.readAt(x), size: sizeOf(x.shape) },
+  )
+  const results = plan.results.map(({ value: x }) => {
+    const size = sizeOf(x.shape)
+    if (!x.varies) return { size, address: linked.readAt(x) }
+    const { node, output, offset } = placeOf(x)
+    return { size, kept: keptAt(node, output), offset }
+  })
+  /** Whether no later result reads the same kept array. */
+  const isLast = (result: (typeof results)[number]): boolean =>
+    results.findLast((other) => other.kept === result.kept) === result
+  const sizes = linked.kept.map(({ node, output }) => sizeOf(kindsOf(node)[output]!.shape))
   const program = programs++
 
-  return (inputs, run) => {
-    const held: number[] = []
+  return (given, run) => {
+    const held = new Set<number>()
     const allocate = (bytes: number): number => {
-      held.push(memory.allocate(bytes))
-      return held.at(-1)!
+      const address = memory.allocate(bytes)
+      held.add(address)
+      return address
     }
-    const wordsOf = ({ node, output }: Kept): number => sizeOf(kindsOf(node)[output]!.shape) * run.lanes
+    const release = (address: number): void => {
+      held.delete(address)
+      memory.release(address)
+    }
+    const record = (word: number, value: number): void => {
+      memory.ints()[linked.record / WORD + word] = value
+    }
     try {
-      const at = new Map(linked.kept.map((array) => [array, allocate(wordsOf(array) * WORD)]))
-      const find = (node: Node, output: number): Kept =>
-        linked.kept.find((array) => array.node === node && array.output === output)!
-      const record = (word: number, value: number): void => {
-        memory.ints()[linked.record / WORD + word] = value
-      }
+      const kept = new Map<number, number>()
+      inputs.forEach((input, i) => {
+        const { place, length } = given[i]!
+        if ('address' in input) wordsAt(input.address, input.size).set(arrays.read(given[i]!))
+        else if ('address' in place) kept.set(input.kept, place.address)
+        else {
+          const address = allocate(length * WORD)
+          wordsAt(address, length).set(place.words)
+          kept.set(input.kept, address)
+        }
+      })
+      sizes.forEach((size, k) => {
+        if (!kept.has(k)) kept.set(k, allocate(size * run.lanes * WORD))
+        record(linked.kept[k]!.record, kept.get(k)!)
+      })
       record(RECORD.count, run.lanes)
       record(RECORD.first, run.offset)
-      for (const [array, address] of at) record(array.record, address)
-      plan.inputs.forEach(({ value: node }, i) => {
-        const to = node.varies ? wordsAt(at.get(find(node, 0))!, inputs[i]!.length) : uniformOf(node)
-        to.set(inputs[i]!)
-      })
       for (const node of counts) writeValue(memory, linked.addressOf(node), node, Float64Array.of(run.lanes), 1)
       linked.phases.forEach((phase, i) => {
         runPhase(phase, i)
       })
-      return results.map((node) => {
-        if (!node.varies) return uniformOf(node).slice()
-        const place = placeOf(node)
-        const from = at.get(find(place.node, place.output))! + place.offset * run.lanes * WORD
-        return wordsAt(from, sizeOf(node.shape) * run.lanes).slice()
+      return results.map((result) => {
+        if (result.kept === undefined) return arrays.copy(result.address!, result.size)
+        const address = kept.get(result.kept)!
+        const length = result.size * run.lanes
+        // A whole array that nothing else needs any more is handed over as it is.
+        if (held.has(address) && isLast(result) && result.size === sizes[result.kept]) {
+          held.delete(address)
+          return arrays.adopt(address, length)
+        }
+        return arrays.copy(address + result.offset * run.lanes * WORD, length)
       })
 
       function runPhase(phase: LinkedPhase, number: number): void {
@@ -100,7 +128,7 @@ export const prepare = (
           }
         for (const step of phase.finish) step({ scratch, state: 0, start: 0, lanes: 1, offset: run.offset })
         for (const join of phase.hostJoins) join.finish()
-        if (states > 0) memory.release(held.pop()!)
+        if (states > 0) release(states)
       }
 
       /** The tiles of a part step by step, where the host has a share in them. */

@@ -20,6 +20,7 @@ import {
   valueAndGrad,
 } from '../../../src/index.ts'
 import type { SyncEngine, SyncProgram } from '../../../src/target/shell.ts'
+import { arraysIn } from '../../../src/target/wasm/arrays.ts'
 import { unreachable, when } from '../../../src/target/wasm/assembler/control.ts'
 import { func } from '../../../src/target/wasm/assembler/function.ts'
 import { i32 } from '../../../src/target/wasm/assembler/instructions/i32.ts'
@@ -237,14 +238,18 @@ describe('threads', () => {
 test('a thousand programs, one after another, need no more memory than one', async () => {
   const memory = engineMemory(webAssembly!, true)
   const machine = machineOf({})
+  const arrays = arraysIn(memory, 2 ** 20)
   const pool = poolOf(memory, 2, nodeThreads()!.start)
   const x = example([3])
   const plan = planOf(trace(({ x: given }) => lanes.sum(sum(square(given))), { x }))
   const cycle = (): void => {
     const linked = link(plan, memory, machine)
-    const run = prepare(plan, linked, memory, pool, 0)
-    const words = new Int32Array(Float32Array.from({ length: 600 }, (_, i) => i % 3).buffer)
-    expect(new Float32Array(run([words], { lanes: 200, offset: 0 })[0]!.buffer)[0]).toBe(1000)
+    const run = prepare(plan, linked, memory, arrays, pool, 0)
+    const words = new Int32Array(Float32Array.from({ length: 3 * 400 }, (_, i) => i % 3).buffer)
+    const given = arrays.hold(words)
+    const [total] = run([given], { lanes: 400, offset: 0 })
+    expect(new Float32Array(arrays.read(total!).slice().buffer)[0]).toBe(2000)
+    arrays.free(given)
     linked.dispose()
   }
   cycle()

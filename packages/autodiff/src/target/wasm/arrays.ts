@@ -1,0 +1,86 @@
+import type { EngineMemory } from './memory.ts'
+import { WORD } from './words.ts'
+
+/** Words of an array as they are in memory: bits of float32, integers, booleans as 0 or -1. */
+export type Words = Int32Array
+
+/** An array of an engine: a block of its memory, or outside of it. It is never written again. */
+export interface Held {
+  readonly length: number
+  readonly place: { readonly address: number } | { readonly words: Words }
+}
+
+/** The arrays of an engine that outlive a run. */
+export interface Arrays {
+  /** Holds a copy. */
+  hold(words: Words): Held
+  /** Holds a copy of what lies in memory. */
+  copy(address: number, length: number): Held
+  /** Holds a block of memory that the caller gives up. */
+  adopt(address: number, length: number): Held
+  /** The words, for as long as nothing else is held. */
+  read(array: Held): Words
+  free(array: Held): void
+}
+
+/** Words from which on an array is worth a block: below, many short ones would cut the memory to pieces. */
+const LONG = 1024
+
+/**
+ * The longest are kept in memory, where programs find them, up to `most` bytes; beyond that the oldest move out. So
+ * handles that were dropped without being released take no more than that: outside, the collector sees what they weigh,
+ * and takes them whether or not the program ever pauses.
+ */
+export const arraysIn = (memory: EngineMemory, most: number): Arrays => {
+  const inside = new Set<Moving>()
+  let bytes = 0
+
+  const view = (address: number, length: number): Words =>
+    memory.ints().subarray(address / WORD, address / WORD + length)
+  const leave = (array: Moving, address: number): void => {
+    inside.delete(array)
+    bytes -= array.length * WORD
+    memory.release(address)
+  }
+  const adopt = (address: number, length: number): Held => {
+    const array: Moving = { length, place: { address } }
+    if (length < LONG) {
+      array.place = { words: view(address, length).slice() }
+      memory.release(address)
+      return array
+    }
+    inside.add(array)
+    bytes += length * WORD
+    for (const oldest of inside) {
+      if (bytes <= most) break
+      if (!('address' in oldest.place)) continue
+      const at = oldest.place.address
+      oldest.place = { words: view(at, oldest.length).slice() }
+      leave(oldest, at)
+    }
+    return array
+  }
+  return {
+    adopt,
+    copy: (from, length) => {
+      if (length < LONG) return { length, place: { words: view(from, length).slice() } }
+      const address = memory.allocate(length * WORD)
+      view(address, length).set(view(from, length))
+      return adopt(address, length)
+    },
+    hold: (words) => {
+      if (words.length < LONG) return { length: words.length, place: { words: words.slice() } }
+      const address = memory.allocate(words.length * WORD)
+      view(address, words.length).set(words)
+      return adopt(address, words.length)
+    },
+    read: ({ place, length }) => ('words' in place ? place.words : view(place.address, length)),
+    free: (array) => {
+      if ('address' in array.place) leave(array, array.place.address)
+    },
+  }
+}
+
+interface Moving extends Held {
+  place: Held['place']
+}
