@@ -6,6 +6,7 @@ import type { Dataset } from './dataset.ts'
 import { graphsOf } from './graphs.ts'
 import type { Job } from './job.ts'
 import { beginning, compile } from './programs.ts'
+import { inStandardUnits } from './standardUnits.ts'
 
 /** What one step tells: the batch's mean log-density before it, and each trained parameter's Σ gradient². */
 export interface StepReport {
@@ -46,7 +47,13 @@ interface Now {
 }
 
 /** `steps`: those of the whole training; `adapts`: whether layers keep a state that moves with every batch. */
-export const openSession = async (job: Job, steps: number, adapts: boolean, start: SessionStart): Promise<Session> => {
+export const openSession = async (
+  given: Job,
+  steps: number,
+  adapts: boolean,
+  start: SessionStart,
+): Promise<Session> => {
+  const job = inStandardUnits(given, adapts, start.values.state)
   const { engine, flow, training, validation } = job
   const graphs = graphsOf(job, steps, adapts)
   const first = await beginning(engine, graphs, start)
