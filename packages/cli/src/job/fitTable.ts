@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks'
-import type { Engine } from '@diffeo/autodiff'
 import type { Table } from '@diffeo/data'
 import type { Checkpoint, FitError, FittedGaussians, Flow, Outcome } from '@diffeo/flows'
 import * as E from 'fp-ts/lib/Either.js'
@@ -7,6 +6,7 @@ import type { CliError } from '../error.ts'
 import { say, type Terminal } from '../terminal.ts'
 import { count, short } from '../text/number.ts'
 import { outsideBox } from './box.ts'
+import type { Engines } from './engine.ts'
 import { type Evaluation, evaluate, gaussiansOf } from './evaluate.ts'
 import type { FlowChoice } from './flowChoice.ts'
 import { flowFor } from './flowFor.ts'
@@ -27,7 +27,7 @@ export interface Around {
   readonly terminal: Terminal
   readonly title: string
   readonly signal: AbortSignal
-  readonly engine: Engine
+  readonly engines: Engines
   /** Start from another fit, of the same flow and in its units. */
   readonly from?: Fitted
   readonly resumeFrom?: Checkpoint
@@ -42,6 +42,8 @@ export interface Fitted {
   readonly flow: Flow
   readonly gaussians: FittedGaussians
   readonly outcome: Outcome
+  /** What it was trained on, in the engine's own words. */
+  readonly engine: string
   readonly evaluation: Evaluation
   readonly search: Search | undefined
   readonly rowsOutsideBox: number
@@ -53,7 +55,7 @@ export interface Fitted {
 /** Prepares rows, trains a flow on them and judges it; warnings are told before the training, when they can still help. */
 export const fitTable = async (t: Table, job: FitJob, around: Around): Promise<E.Either<CliError, Fitted>> => {
   const started = performance.now()
-  const { terminal, title, signal, engine, from, resumeFrom, keep } = around
+  const { terminal, title, signal, engines, from, resumeFrom, keep } = around
   const ready = prepare(t, job.rows)
   if (E.isLeft(ready)) return ready
   const prepared = ready.right
@@ -73,17 +75,18 @@ export const fitTable = async (t: Table, job: FitJob, around: Around): Promise<E
     title,
     signal,
     shift: gaussians.independent.logScale,
-    engine,
+    engine: engines.trainer,
     ...(from === undefined ? {} : { initial: from.outcome.params }),
     ...(resumeFrom === undefined ? {} : { resumeFrom }),
     ...(keep === undefined ? {} : { keep }),
   })
   if (E.isLeft(trained)) return E.left(failure(prepared.train, trained.left))
   const outcome = trained.right
-  const judged = await evaluate(flow, outcome.params, prepared, gaussians, engine)
+  const judged = await evaluate(flow, outcome.params, prepared, gaussians, engines.judge)
   if (E.isLeft(judged)) return judged
   const { sought } = prepared
-  const found = sought === undefined ? undefined : await search(flow, outcome.params, sought, gaussians.full, engine)
+  const found =
+    sought === undefined ? undefined : await search(flow, outcome.params, sought, gaussians.full, engines.judge)
   if (found !== undefined && E.isLeft(found)) return found
   if (signal.aborted) return E.left({ _tag: 'Interrupted' })
   return E.right({
@@ -92,6 +95,7 @@ export const fitTable = async (t: Table, job: FitJob, around: Around): Promise<E
     flow,
     gaussians,
     outcome,
+    engine: engines.trainer.mode,
     evaluation: judged.right,
     search: found?.right,
     rowsOutsideBox: box?.rows ?? 0,

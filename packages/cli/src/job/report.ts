@@ -23,6 +23,8 @@ export interface Report {
   /** The epoch, counted from 1, whose parameters were kept. */
   readonly bestEpoch: number
   readonly seconds: number
+  /** What it was trained on, in the engine's own words; it is judged in float64. */
+  readonly engine: string
   readonly testLogLikelihood: number
   readonly testLogLikelihoodOriginalUnits: number
   readonly testStandardError: number
@@ -58,7 +60,7 @@ export interface Report {
 
 /** A fit as data. */
 export const reportOf = (fitted: Fitted, data: string, model: string): Report => {
-  const { job, prepared, outcome, gaussians, evaluation, search, rowsOutsideBox, warnings, seconds } = fitted
+  const { job, prepared, outcome, gaussians, evaluation, search, rowsOutsideBox, warnings, seconds, engine } = fitted
   const { logScale } = gaussians.independent
   const { standardError, worstTestRows, ...judged } = evaluation
   const { testLogLikelihood, gaussianTest, ceilings } = evaluation
@@ -74,6 +76,7 @@ export const reportOf = (fitted: Fitted, data: string, model: string): Report =>
     epochs: outcome.epochs,
     bestEpoch: outcome.bestEpoch + 1,
     seconds,
+    engine,
     ...judged,
     testStandardError: standardError,
     trainingLogLikelihood: outcome.trainingLogLikelihood + logScale,

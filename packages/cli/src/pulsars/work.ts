@@ -1,7 +1,7 @@
 import { type DataError, htru2, type Table } from '@diffeo/data'
 import * as E from 'fp-ts/lib/Either.js'
 import type { CliError } from '../error.ts'
-import { withEngine } from '../job/engine.ts'
+import { withEngines } from '../job/engine.ts'
 import { type Fitted, fitTable } from '../job/fitTable.ts'
 import { reportOf } from '../job/report.ts'
 import { place, save } from '../job/save.ts'
@@ -58,8 +58,8 @@ const both = (
   { seed, epochs }: PulsarsOptions,
   signal: AbortSignal,
 ): Promise<E.Either<CliError, { readonly first: Fitted; readonly second: Fitted }>> =>
-  withEngine(async (engine) => {
-    const around = { terminal, signal, engine }
+  withEngines(async (engines) => {
+    const around = { terminal, signal, engines }
     const first = await fitTable(survey, density(seed, epochs), { ...around, title: 'all candidates' })
     if (E.isLeft(first)) return stopped(first.left)
     const from = first.right

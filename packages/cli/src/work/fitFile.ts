@@ -2,7 +2,7 @@ import { basename, join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type { CliError } from '../error.ts'
 import { ended, forget, keepFor, opening } from '../job/checkpoint.ts'
-import { withEngine } from '../job/engine.ts'
+import { withEngines } from '../job/engine.ts'
 import { type FitJob, fitTable } from '../job/fitTable.ts'
 import { reportOf } from '../job/report.ts'
 import { place, save } from '../job/save.ts'
@@ -38,8 +38,8 @@ export const fitFile = async (
   const table = await read(file, order.columns, order.rows)
   if (E.isLeft(table)) return table
   const from = before.right === undefined ? {} : { resumeFrom: before.right }
-  const fitted = await withEngine((engine) =>
-    fitTable(table.right, order, { terminal, title: 'fit', signal, engine, keep: keepFor(out), ...from }),
+  const fitted = await withEngines((engines) =>
+    fitTable(table.right, order, { terminal, title: 'fit', signal, engines, keep: keepFor(out), ...from }),
   )
   if (E.isLeft(fitted)) return E.left(await ended(fitted.left, out))
   const report = reportOf(fitted.right, file, out)

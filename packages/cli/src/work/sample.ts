@@ -2,7 +2,7 @@ import { draw } from '@diffeo/flows'
 import * as E from 'fp-ts/lib/Either.js'
 import type { CliError } from '../error.ts'
 import { deliver } from '../files/deliver.ts'
-import { withEngine } from '../job/engine.ts'
+import { withJudge } from '../job/engine.ts'
 import { load } from '../job/model.ts'
 import type { Terminal } from '../terminal.ts'
 import { csvPieces } from '../text/csv.ts'
@@ -25,7 +25,7 @@ export const sample = async (
   if (E.isLeft(loaded)) return loaded
   const { flow, params, columns } = loaded.right.model
   const wanted = { count: options.rows, seed: options.seed }
-  const { rows, data } = await withEngine((engine) => draw(flow, params, { ...wanted, engine }))
+  const { rows, data } = await withJudge((engine) => draw(flow, params, { ...wanted, engine }))
   if (signal.aborted) return E.left({ _tag: 'Interrupted' })
   const rowAt = (i: number): readonly number[] =>
     Array.from(data.subarray(i * columns.length, (i + 1) * columns.length))

@@ -3,7 +3,7 @@ import { logDensities } from '@diffeo/flows'
 import * as E from 'fp-ts/lib/Either.js'
 import type { CliError } from '../error.ts'
 import { deliver } from '../files/deliver.ts'
-import { withEngine } from '../job/engine.ts'
+import { withJudge } from '../job/engine.ts'
 import { load } from '../job/model.ts'
 import type { Terminal } from '../terminal.ts'
 import { csvPieces } from '../text/csv.ts'
@@ -27,7 +27,7 @@ export const score = async (
   const table = await readCsv(file, { columns: model.columns })()
   if (E.isLeft(table)) return E.left({ _tag: 'Data', error: table.left })
   if (signal.aborted) return E.left({ _tag: 'Interrupted' })
-  const densities = await withEngine((engine) => logDensities(model.flow, model.params, table.right, { engine }))
+  const densities = await withJudge((engine) => logDensities(model.flow, model.params, table.right, { engine }))
   if (signal.aborted) return E.left({ _tag: 'Interrupted' })
   const rows = densities.length
   const mean = densities.reduce((sum, x) => sum + x, 0) / rows
