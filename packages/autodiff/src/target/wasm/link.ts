@@ -1,35 +1,22 @@
-import type { KernelStep } from '../../compile/fuse.ts'
 import type { Plan } from '../../compile/plan.ts'
 import { kindsOf } from '../../tensor/operation.ts'
 import type { Node } from '../../tensor/tensor.ts'
 import { flops } from '../explain.ts'
 import type { Func, Signature } from './assembler/function.ts'
-import { type HostJoin, hostJoin, hostStep } from './host.ts'
-import { stateBytes, sumJoin } from './kernels/join.ts'
+import type { HostJoin } from './host.ts'
 import type { Addresses, Kernel, Launch } from './kernels/kernel.ts'
-import { launchesOf } from './kernels/select.ts'
 import { loadTile, storeTile } from './kernels/tile.ts'
 import { layoutOf } from './layout.ts'
 import type { Machine } from './machine.ts'
 import type { EngineMemory } from './memory.ts'
 import { moduleBytes } from './module.ts'
 import { partOf, type Sequence, sequenceOf } from './phaseCode.ts'
-import { instantiate } from './platform.ts'
+import { type Exports, instantiate } from './platform.ts'
 import { RECORD, recordBytes } from './record.ts'
 import { spaceOf } from './space.ts'
+import { joinTasks, merged, type Step, type Task, taskOf, timed } from './tasks.ts'
 import { partName } from './threads/pool.ts'
 import { WORD } from './words.ts'
-
-/** Where a step works: bases of what belongs to the runner, the tile's first lane in the run and among all examples. */
-export interface Place {
-  readonly scratch: number
-  readonly state: number
-  readonly start: number
-  readonly lanes: number
-  readonly offset: number
-}
-/** Work on one tile, or uniform work (`lanes` is then 1). */
-export type Step = (at: Place) => void
 
 export interface LinkedPhase {
   readonly uniform: readonly Step[]
@@ -76,9 +63,6 @@ export interface Linked {
   dispose(): void
 }
 
-/** One thing to do, by kernels or by the host. */
-type Task = { readonly title: string } & ({ readonly launches: readonly Launch[] } | { readonly host: Step })
-
 /** `times`: milliseconds by kernel or operation are added here. */
 export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?: Map<string, number>): Linked => {
   const layout = layoutOf(plan)
@@ -103,43 +87,6 @@ export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?:
   const kept = keptOf(plan)
   const record = allocate(recordBytes(kept.length))
   const onHost: string[] = []
-  let launches = 0
-
-  const taskOf = (step: KernelStep, at: Addresses): Task => {
-    const found = launchesOf(step, at)
-    if (found) return { title: titleOf(step), launches: found }
-    const { node } = step as Extract<KernelStep, { readonly kind: 'node' }>
-    onHost.push(nameOf(node))
-    const host = hostStep(
-      node,
-      node.inputs.map(at.readAt),
-      kindsOf(node).map((_, k) => at.addressOf(node, k)),
-      memory,
-    )
-    return { title: `host: ${nameOf(node)}`, host: ({ lanes, offset, scratch }) => host(lanes, offset, scratch) }
-  }
-  const joinsOf = (nodes: readonly Node[], at: Addresses) => {
-    const sizes = nodes.map(stateBytes)
-    const stride = sizes.reduce((sum, bytes) => sum + bytes, 0)
-    const absorb: Task[] = []
-    const finish: Launch[] = []
-    const hostJoins: HostJoin[] = []
-    nodes.forEach((node, i) => {
-      const offset = sizes.slice(0, i).reduce((sum, bytes) => sum + bytes, 0)
-      const sum = sumJoin(node, offset, stride, at)
-      const title = `over lanes: ${nameOf(node)}`
-      if (sum) {
-        absorb.push({ title, launches: sum.absorb })
-        finish.push(sum.finish)
-        return
-      }
-      onHost.push(nameOf(node))
-      const host = hostJoin(node, node.inputs.map(at.readAt), at.addressOf(node), memory)
-      hostJoins.push(host)
-      absorb.push({ title: `host: ${title}`, host: ({ lanes, scratch }) => host.absorb(lanes, scratch) })
-    })
-    return { stride, absorb, finish, hostJoins }
-  }
 
   // All functions of the program are gathered first: they are one module.
   const functions: Record<string, Func<Signature, 'none'>> = {}
@@ -149,7 +96,8 @@ export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?:
     built.set(kernel.key, known)
     return known
   }
-  let exports: ReturnType<typeof instantiate> = {}
+  let exports: Exports = {}
+  let launches = 0
   const codeFor = (name: string, done: readonly Launch[]): Sequence => {
     launches += done.length
     return sequenceOf(name, done, record, functionOf)
@@ -157,7 +105,10 @@ export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?:
   /** Tasks as steps; neighbours that are launches become one function, unless their times are asked for. */
   const stepsOf = (name: string, tasks: readonly Task[]): readonly Step[] =>
     (times ? tasks : merged(tasks)).map((task, i): Step => {
-      if ('host' in task) return timed(times, task.title, task.host)
+      if ('host' in task) {
+        onHost.push(task.title)
+        return timed(times, `host: ${task.title}`, task.host)
+      }
       const key = `${name}_${i}`
       functions[key] = codeFor(key, task.launches) as unknown as Func<Signature, 'none'>
       return timed(times, task.title, ({ scratch, state, start, lanes }) => exports[key]!(scratch, state, start, lanes))
@@ -165,7 +116,7 @@ export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?:
 
   const phases = layout.phases.map(({ phase, uniform, varying }, p): LinkedPhase => {
     const at = addressesOf(p)
-    const joins = joinsOf(phase.joins, at)
+    const joins = joinTasks(phase.joins, at, memory)
     const moved = (
       nodes: readonly Node[],
       make: typeof loadTile,
@@ -178,7 +129,7 @@ export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?:
     }
     const tasks = [
       ...moved(phase.loads, loadTile, (node, output) => layout.loadedAt(node, output, p)),
-      ...varying.map((step) => taskOf(step, at)),
+      ...varying.map((step) => taskOf(step, at, memory)),
       ...joins.absorb,
       ...moved(phase.stores, storeTile, layout.addressOf),
     ]
@@ -186,9 +137,9 @@ export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?:
     const shared = {
       uniform: stepsOf(
         `uniform${p}`,
-        uniform.map((step) => taskOf(step, at)),
+        uniform.map((step) => taskOf(step, at, memory)),
       ),
-      hostJoins: joins.hostJoins,
+      hostJoins: joins.onHost,
       finish: stepsOf(
         `finish${p}`,
         joins.finish.length === 0 ? [] : [{ title: 'sums of parts', launches: joins.finish }],
@@ -236,30 +187,3 @@ const copied = (bytes: Uint8Array, address: number, memory: EngineMemory): numbe
   new Uint8Array(memory.memory.buffer).set(bytes, address)
   return address
 }
-
-/** Neighbours that are launches as one. */
-const merged = (tasks: readonly Task[]): readonly Task[] => {
-  const whole: Task[] = []
-  for (const task of tasks) {
-    const last = whole.at(-1)
-    if (last && 'launches' in last && 'launches' in task)
-      whole[whole.length - 1] = { ...last, launches: last.launches.concat(task.launches) }
-    else whole.push(task)
-  }
-  return whole
-}
-
-/** The step with its time added under a name, where times are wanted. */
-const timed = (times: Map<string, number> | undefined, name: string, step: Step): Step => {
-  if (!times) return step
-  return (at) => {
-    const began = performance.now()
-    step(at)
-    times.set(name, (times.get(name) ?? 0) + performance.now() - began)
-  }
-}
-
-const titleOf = (step: KernelStep): string =>
-  step.kind === 'node' ? nameOf(step.node) : `${step.nodes.length} element-wise over [${step.shape.join(', ')}]`
-
-const nameOf = (node: Node): string => `${node.operation.name} ${node.operation.show?.(node.attributes) ?? ''}`.trim()

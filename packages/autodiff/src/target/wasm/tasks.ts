@@ -1,0 +1,95 @@
+import type { KernelStep } from '../../compile/fuse.ts'
+import { kindsOf } from '../../tensor/operation.ts'
+import type { Node } from '../../tensor/tensor.ts'
+import { type HostJoin, hostJoin, hostStep } from './host.ts'
+import { stateBytes, sumJoin } from './kernels/join.ts'
+import type { Addresses, Launch } from './kernels/kernel.ts'
+import { launchesOf } from './kernels/select.ts'
+import type { EngineMemory } from './memory.ts'
+
+/** Where a step works: bases of what belongs to the runner, the tile's first lane in the run and among all examples. */
+export interface Place {
+  readonly scratch: number
+  readonly state: number
+  readonly start: number
+  readonly lanes: number
+  readonly offset: number
+}
+/** Work on one tile, or uniform work (`lanes` is then 1). */
+export type Step = (at: Place) => void
+
+/** One thing to do, by kernels or by the host. */
+export type Task = { readonly title: string } & ({ readonly launches: readonly Launch[] } | { readonly host: Step })
+
+export const taskOf = (step: KernelStep, at: Addresses, memory: EngineMemory): Task => {
+  const launches = launchesOf(step, at)
+  if (launches) return { title: titleOf(step), launches }
+  // Kernels of several nodes are made of nodes that have code.
+  const { node } = step as Extract<KernelStep, { readonly kind: 'node' }>
+  const host = hostStep(
+    node,
+    node.inputs.map(at.readAt),
+    kindsOf(node).map((_, k) => at.addressOf(node, k)),
+    memory,
+  )
+  return { title: nameOf(node), host: ({ lanes, offset, scratch }) => host(lanes, offset, scratch) }
+}
+
+/** The joins of a phase: what is done on every tile, and at the end. */
+export interface JoinTasks {
+  readonly absorb: readonly Task[]
+  readonly finish: readonly Launch[]
+  readonly onHost: readonly HostJoin[]
+  /** Bytes of the sums of one part. */
+  readonly stride: number
+}
+
+export const joinTasks = (nodes: readonly Node[], at: Addresses, memory: EngineMemory): JoinTasks => {
+  const sizes = nodes.map(stateBytes)
+  const stride = sizes.reduce((sum, bytes) => sum + bytes, 0)
+  const absorb: Task[] = []
+  const finish: Launch[] = []
+  const onHost: HostJoin[] = []
+  let offset = 0
+  nodes.forEach((node, i) => {
+    const sum = sumJoin(node, offset, stride, at)
+    offset += sizes[i]!
+    const title = `${nameOf(node)} over lanes`
+    if (sum) {
+      absorb.push({ title, launches: sum.absorb })
+      finish.push(sum.finish)
+    } else {
+      const host = hostJoin(node, node.inputs.map(at.readAt), at.addressOf(node), memory)
+      onHost.push(host)
+      absorb.push({ title, host: ({ lanes, scratch }) => host.absorb(lanes, scratch) })
+    }
+  })
+  return { absorb, finish, onHost, stride }
+}
+
+/** Neighbours that are launches as one. */
+export const merged = (tasks: readonly Task[]): readonly Task[] => {
+  const whole: Task[] = []
+  for (const task of tasks) {
+    const last = whole.at(-1)
+    if (last && 'launches' in last && 'launches' in task)
+      whole[whole.length - 1] = { ...last, launches: last.launches.concat(task.launches) }
+    else whole.push(task)
+  }
+  return whole
+}
+
+/** The step with its time added under a name, where times are wanted. */
+export const timed = (times: Map<string, number> | undefined, name: string, step: Step): Step => {
+  if (!times) return step
+  return (at) => {
+    const began = performance.now()
+    step(at)
+    times.set(name, (times.get(name) ?? 0) + performance.now() - began)
+  }
+}
+
+const titleOf = (step: KernelStep): string =>
+  step.kind === 'node' ? nameOf(step.node) : `${step.nodes.length} element-wise over [${step.shape.join(', ')}]`
+
+const nameOf = (node: Node): string => `${node.operation.name} ${node.operation.show?.(node.attributes) ?? ''}`.trim()
