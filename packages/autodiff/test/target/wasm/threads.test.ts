@@ -21,9 +21,11 @@ import {
 } from '../../../src/index.ts'
 import type { SyncEngine, SyncProgram } from '../../../src/target/shell.ts'
 import { arraysIn } from '../../../src/target/wasm/arrays.ts'
-import { unreachable, when } from '../../../src/target/wasm/assembler/control.ts'
+import type { Body, Local } from '../../../src/target/wasm/assembler/code.ts'
+import { unreachable } from '../../../src/target/wasm/assembler/control.ts'
+import { forEach } from '../../../src/target/wasm/assembler/counted.ts'
 import { func } from '../../../src/target/wasm/assembler/function.ts'
-import { i32 } from '../../../src/target/wasm/assembler/instructions/i32.ts'
+import { local } from '../../../src/target/wasm/assembler/variables.ts'
 import { openWasm } from '../../../src/target/wasm/engine.ts'
 import { link } from '../../../src/target/wasm/link.ts'
 import { machineOf } from '../../../src/target/wasm/machine.ts'
@@ -168,15 +170,11 @@ describe('an engine of several threads', () => {
 })
 
 describe('threads', () => {
-  /** A job of 8 parts of which those from `bad` on trap, on a pool of two. */
-  const trapping = (bad: number) => {
+  /** A job of 8 parts on a pool of two: what they are on the other thread, and how long one takes on the caller. */
+  const jobOf = (body: (part: Local<'i32'>) => Body, ms: number) => {
     const memory = engineMemory(webAssembly!, true)
     const bytes = moduleBytes(
-      {
-        [partName(0)]: func('part', { part: 'i32', scratch: 'i32' }, 'none', ({ part }) =>
-          when(i32.geS(part, bad), unreachable),
-        ),
-      },
+      { [partName(0)]: func('part', { part: 'i32', scratch: 'i32' }, 'none', ({ part }) => body(part)) },
       memory,
     )
     const address = memory.allocate(bytes.length)
@@ -185,12 +183,12 @@ describe('threads', () => {
     const own: number[] = []
     const run = (): void =>
       pool.run(
-        { program: 1e6 + bad, codeAddress: address, codeBytes: bytes.length, phase: 0, parts: 8 },
+        { program: 1_000_000, codeAddress: address, codeBytes: bytes.length, phase: 0, parts: 8 },
         64,
         (part) => {
           own.push(part)
           // Leaves the others time to have their share.
-          const until = performance.now() + 2
+          const until = performance.now() + ms
           while (performance.now() < until);
         },
       )
@@ -198,7 +196,7 @@ describe('threads', () => {
   }
 
   test('run every part once', async () => {
-    const { pool, run, own } = trapping(8)
+    const { pool, run, own } = jobOf(() => [], 2)
     for (let i = 0; i < 500 && pool.helped() === 0; i++) {
       own.length = 0
       const before = pool.helped()
@@ -212,7 +210,7 @@ describe('threads', () => {
   })
 
   test('that fail are one clear error on the caller, and the next run is not held up', async () => {
-    const { pool, run } = trapping(0)
+    const { pool, run } = jobOf(() => unreachable, 2)
     let message = ''
     for (let i = 0; i < 500 && message === ''; i++) {
       try {
@@ -223,6 +221,22 @@ describe('threads', () => {
       await setTimeout(1)
     }
     expect(message).toMatch(/^threads: one of the engine's 2 threads failed: unreachable/)
+    pool.dispose()
+  })
+
+  test('that keep the caller waiting longer than it works are left alone for a while', async () => {
+    const i = local('i32', 'i')
+    const { pool, run, own } = jobOf(() => forEach(i, { below: 200_000_000 }, []), 0.1)
+    for (let k = 0; k < 500 && pool.helped() === 0; k++) {
+      own.length = 0
+      run()
+      await setTimeout(1)
+    }
+    const before = pool.helped()
+    expect(before).toBeGreaterThan(0)
+    own.length = 0
+    run()
+    expect([own.length, pool.helped()]).toEqual([8, before])
     pool.dispose()
   })
 

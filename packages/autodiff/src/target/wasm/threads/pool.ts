@@ -58,6 +58,7 @@ export const poolOf = (memory: EngineMemory, threads: number, start: StartThread
   let epoch = 0
   let isStarted = false
   let lost: string | undefined
+  const patience = waiting()
 
   const startAll = (): void => {
     isStarted = true
@@ -71,6 +72,11 @@ export const poolOf = (memory: EngineMemory, threads: number, start: StartThread
     scratch: scratch[0]!,
     helped: () => Atomics.load(words, CONTROL.helped),
     run: (job, scratchBytes, own) => {
+      if (!patience.isWorthAsking()) {
+        for (let part = 0; part < job.parts; part++) own(part, scratch[0]!(scratchBytes))
+        return
+      }
+      const began = performance.now()
       const places = scratch.map((place) => place(scratchBytes))
       places.forEach((address, thread) => {
         Atomics.store(words, CONTROL.scratch + thread, address)
@@ -87,7 +93,9 @@ export const poolOf = (memory: EngineMemory, threads: number, start: StartThread
         }
         finishPart(words, job.parts)
       }
+      const finished = performance.now()
       waitForParts(words, job.parts)
+      patience.learn(finished - began, performance.now() - finished)
       const message = takeFailure(words) ?? lost
       if (message !== undefined) mistake(`threads: one of the engine's ${threads} threads failed: ${message}`)
       if (failure !== undefined) throw failure
@@ -122,3 +130,26 @@ const growing = (memory: EngineMemory): ((bytes: number) => number) => {
     return block.address
   }
 }
+
+/**
+ * On a crowded machine a thread may be put to sleep in the middle of its part, for longer than the whole job takes.
+ * Where the caller waited longer than it worked, it works alone for a while: twice as long each time that this happens
+ * in a row.
+ */
+const waiting = (): {
+  readonly isWorthAsking: () => boolean
+  readonly learn: (worked: number, waited: number) => void
+} => {
+  let alone = 0
+  let pause = 1
+  return {
+    isWorthAsking: () => alone === 0 || alone-- === 0,
+    learn: (worked, waited) => {
+      if (waited > worked) {
+        alone = pause
+        pause = Math.min(MOST_ALONE, 2 * pause)
+      } else pause = 1
+    },
+  }
+}
+const MOST_ALONE = 32
