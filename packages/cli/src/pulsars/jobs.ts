@@ -1,16 +1,16 @@
 import type { FitJob } from '../job/fitTable.ts'
 
-const flow = { kind: 'nsf', layers: 3, hidden: [32, 32], spline: { bins: 8, tails: 12 } } as const
+const flow = { kind: 'nsf', layers: 4, hidden: [48, 48], spline: { bins: 12, tails: 12 } } as const
 
 /** The density of all candidates: HTRU2 by the usual protocol, rows by their number modulo 10. */
-export const density = (seed: number, epochs = 75): FitJob => ({
+export const density = (seed: number, epochs = 140): FitJob => ({
   rows: { split: { kind: 'modulus' } },
   flow,
   training: { seed, epochs, batchSize: 256, learningRate: 4e-3, patience: epochs },
 })
 
 /** The density of what is no pulsar, to find pulsars by: starts where the first fit ended, so it needs few epochs. */
-export const search = (seed: number, epochs = 15): FitJob => ({
+export const search = (seed: number, epochs = 25): FitJob => ({
   rows: { split: { kind: 'modulus' }, trainWhere: { column: 'target_class', equal: true, value: 'not_pulsar' } },
   flow,
   training: { seed, epochs, batchSize: 256, learningRate: 5e-3, patience: epochs },
