@@ -7,6 +7,7 @@ import {
   example,
   fromRows,
   lanes,
+  log,
   openReference,
   perturbed,
   stack,
@@ -62,5 +63,16 @@ describe('rounding errors of a join of examples', () => {
     for (const f of [lanes.max, lanes.min]) expect(deviation(f, cancelling, 'float32')).toBe(0)
     expect(deviation((x) => lanes.sum(cast(x, 'int')), cancelling, 'float32')).toBe(0)
     expect(deviation((x) => sum(stack([cast(x, 'int'), cast(x, 'int')])), cancelling, 'float32')).toBe(0)
+  })
+})
+
+describe('values that are infinite', () => {
+  test('are moved by no rounding error, alone or as a term of a sum', () => {
+    const engine = openReference()
+    const program = engine.compileSync(({ x }) => [log(x), add(log(x), 1), sum(stack([x, log(x)]))], { x: example([]) })
+    for (const seed of range(8)) {
+      const moved = program.runSync({ x: fromRows([0], 1, []) }, { rounding: perturbed(seed, 'float32') })
+      for (const y of moved as readonly never[]) expect(engine.readSync(y).data[0]).toBe(-Infinity)
+    }
   })
 })

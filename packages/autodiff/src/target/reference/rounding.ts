@@ -38,6 +38,10 @@ const movedAtRandom = (noise: () => number, precision: keyof typeof EPSILON): Ro
   const epsilon = EPSILON[precision]
   // Below the smallest normal number the last place no longer shrinks with the value.
   const tiny = epsilon * (precision === 'float32' ? 2 ** -126 : 2 ** -1022)
+  // An infinite value is the same on every machine, and has no last place.
+  const move = (out: Float64Array, i: number, most: number): void => {
+    if (most < Infinity) out[i]! += noise() * most
+  }
   return (node, outputs, inputs, lanes) => {
     const { rounding } = node.operation
     if (!rounding) return
@@ -46,7 +50,7 @@ const movedAtRandom = (noise: () => number, precision: keyof typeof EPSILON): Ro
       if (node.dtype !== 'float' || rounding.kind !== 'accumulated') return
       const chain = rounding.chain(node) * Math.min(64, lanes) + Math.ceil(lanes / 64)
       const [out, terms] = [outputs[0]!, inputs[0]!]
-      for (let i = 0; i < out.length; i++) out[i]! += noise() * epsilon * chain * terms[i]!
+      for (let i = 0; i < out.length; i++) move(out, i, epsilon * chain * terms[i]!)
       return
     }
     const floats = kindsOf(node).flatMap(({ dtype }, k) => (dtype === 'float' ? [outputs[k]!] : []))
@@ -59,22 +63,23 @@ const movedAtRandom = (noise: () => number, precision: keyof typeof EPSILON): Ro
         const floor = Math.max(ulp > 0 ? tiny : 0, (absolute * epsilon) / EPSILON.float32)
         if (ulp === 0 && floor === 0) return
         for (const out of floats)
-          for (let i = 0; i < out.length; i++) out[i]! += noise() * Math.max(ulp * epsilon * Math.abs(out[i]!), floor)
+          for (let i = 0; i < out.length; i++) move(out, i, Math.max(ulp * epsilon * Math.abs(out[i]!), floor))
         return
       }
       case 'accumulated': {
         const scale = epsilon * rounding.chain(node)
         magnitudes(node, outputs, inputs, lanes).forEach((terms, k) => {
           const out = outputs[k]!
-          if (kindsOf(node)[k]!.dtype === 'float')
-            for (let i = 0; i < out.length; i++) out[i]! += noise() * scale * terms[i]!
+          if (kindsOf(node)[k]!.dtype === 'float') for (let i = 0; i < out.length; i++) move(out, i, scale * terms[i]!)
         })
         return
       }
       case 'backward': {
         const scale = rounding.ulp(node) * epsilon
         const moved = inputs.map((x, k) =>
-          node.inputs[k]!.dtype === 'float' ? x.map((v) => v + noise() * scale * Math.abs(v)) : x,
+          node.inputs[k]!.dtype === 'float'
+            ? x.map((v) => (Number.isFinite(v) ? v + noise() * scale * Math.abs(v) : v))
+            : x,
         )
         node.operation.kernel(node)(outputs, moved, lanes, { offset: 0 })
       }
