@@ -1,9 +1,10 @@
-import { add, type Example, random, sub } from '@diffeo/autodiff'
+import { add, and, type Example, notEqual, or, random, sub, where } from '@diffeo/autodiff'
 import type { Bijector, Exactness, Given, Json, Spec, WithLogDet } from './bijector.ts'
 import type { Distribution, WithLogProb } from './distribution.ts'
 import { type Domain, sameDomain, showDomain } from './domain.ts'
 import { mistake } from './mistake.ts'
 import type { Declared } from './parameters.ts'
+import { heldInside } from './support.ts'
 
 /** Parameters of a flow: those of its bijector beside those of its base. */
 export interface FlowParams<P = unknown, Q = unknown> {
@@ -30,7 +31,7 @@ export interface Flow<X extends Domain = Domain, Z extends Domain = Domain, P = 
 }
 
 /**
- * The flow of a bijector over a base: log p(x) = log p_Z(f(x)) + log|det J_f(x)|.
+ * The flow of a bijector over a base: log p(x) = log p_Z(f(x)) + log|det J_f(x)|, and -∞ outside the bijector's domain.
  *
  * All its functions are graphs of parameters and point; parameters are `{ bijector, base }`.
  *
@@ -66,8 +67,13 @@ export const over =
       toLatent,
       toData,
       logProb: (params, x, given = {}) => {
-        const at = toLatent(params, x, given)
-        return add(base.logProb(params.base, at.value, given), at.logDet)
+        const held = heldInside(bijector.domain, x)
+        const at = toLatent(params, held ? held.value : x, given)
+        const logProb = add(base.logProb(params.base, at.value, given), at.logDet)
+        if (!held) return logProb
+        // An open support has no ends, but values round to them: there the map's own limit counts, where it has one.
+        const nowhere = or(held.outside, and(held.onEnd, notEqual(logProb, logProb)))
+        return where(nowhere, -Infinity, logProb)
       },
       sample: (params, key, given) => sampleAndLogProb(params, key, given).value,
       sampleAndLogProb,
