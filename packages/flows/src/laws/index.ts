@@ -1,10 +1,25 @@
 export { type About, approximates, type Claim, equal, finite, member, onTarget, stable } from './claim.ts'
 export { staysInCodomain, staysInDomain } from './codomain.ts'
 export { bentInTwoOrders, bentOverUniform } from './counterExample.ts'
+export {
+  densityAgreesWithReference,
+  densityKeepsExamplesApart,
+  densityRoundsWell,
+  densitySavesItself,
+  drawsWithTheirDensity,
+  hasFiniteScores,
+} from './density.ts'
 export { derivesItself, hasFiniteGradients, modesAgree } from './derivatives.ts'
 export { determinant, inverseDeterminant, logAbsJacobian } from './determinant.ts'
+export {
+  type DistributionLawOptions,
+  integratesToOne,
+  samplesMatchDensity,
+  statesItsEntropy,
+  vanishesOutside,
+} from './distribution.ts'
 export type { Case, Precision, Subject } from './judge.ts'
-export { keepsExamplesApart } from './lanes.ts'
+export { examplesStayApart, keepsExamplesApart } from './lanes.ts'
 export { type Law, type LawOptions, law } from './law.ts'
 export { type MeanOptions, meanLogDetIsUnique } from './meanLogDet.ts'
 export { agreesWithReference, roundsWell } from './rounding.ts'

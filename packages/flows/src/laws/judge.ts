@@ -7,7 +7,7 @@ import { allowedGap, gapOf, isAsked, isFulfilled, isLost, movedBy } from './kind
 import { noiseOf } from './noise.ts'
 import { drawParameters } from './parameters.ts'
 import { drawPoints, type PointKind } from './points.ts'
-import { type Compiled, compileClaims, type Points, runClaims, type Sides } from './run.ts'
+import { type Compiled, compileClaims, numbered, type Points, runClaims, type Sides } from './run.ts'
 import { selectLanes, simplest } from './shrink.ts'
 
 export type Precision = keyof typeof EPSILON
@@ -72,6 +72,7 @@ export const judgeOf = (subject: Subject): Judge => {
     const params = drawParameters(subject.parameters, at.seed, at.spread)
     const points: Points = {
       x: drawPoints(subject.domain, POINTS, noiseOf(at.seed, 2), subject.points),
+      lane: numbered(POINTS),
       ...(subject.context && {
         context: drawPoints({ support: 'real', shape: subject.context }, POINTS, noiseOf(at.seed, 3), 'typical'),
       }),

@@ -1,16 +1,17 @@
 import fc from 'fast-check'
 import type { Bijector } from '../bijector.ts'
 import { onTarget } from './claim.ts'
+import type { Subject } from './judge.ts'
 import type { Law, LawOptions } from './law.ts'
 import { noiseOf } from './noise.ts'
 import { drawParameters } from './parameters.ts'
 import { drawPoints } from './points.ts'
-import { compileClaims, runClaims } from './run.ts'
+import { type Compiled, compileClaims, numbered, runClaims } from './run.ts'
 import { selectLanes } from './shrink.ts'
 
 /** Each example's result is its own, to the bit: the same whichever examples run beside it. Catches a map that lets examples meet. */
-export const keepsExamplesApart = (b: Bijector, { context }: LawOptions = {}): Law => {
-  const compiled = compileClaims({
+export const keepsExamplesApart = (b: Bijector, { context }: Pick<LawOptions, 'context'> = {}): Law =>
+  examplesStayApart({
     domain: b.domain,
     parameters: b.parameters,
     ...(context && { context }),
@@ -19,13 +20,20 @@ export const keepsExamplesApart = (b: Bijector, { context }: LawOptions = {}): L
       return [onTarget('f(x)', y.value, []), onTarget('logDet', y.logDet, [])]
     },
   })
+
+/** The same of whatever a subject claims something of. */
+export const examplesStayApart = (subject: Subject): Law => {
+  const { domain, parameters, context } = subject
+  let compiled: Compiled | undefined
   return fc.property(
     fc.record({ seed: fc.nat({ max: 2 ** 31 - 1 }), spread: fc.constantFrom(0, 1) }),
     ({ seed, spread }) => {
-      const params = drawParameters(b.parameters, seed, spread)
+      compiled ??= compileClaims(subject)
+      const params = drawParameters(parameters, seed, spread)
       const count = 130
       const points = {
-        x: drawPoints(b.domain, count, noiseOf(seed, 2)),
+        x: drawPoints(domain, count, noiseOf(seed, 2)),
+        lane: numbered(count),
         ...(context && { context: drawPoints({ support: 'real', shape: context }, count, noiseOf(seed, 3)) }),
       }
       const chosen = [...Array(count).keys()].filter((lane) => lane % 3 === seed % 3).reverse()
@@ -38,7 +46,7 @@ export const keepsExamplesApart = (b: Bijector, { context }: LawOptions = {}): L
           const lane = chosen[i % chosen.length]!
           if (!Object.is(few[i], every[element * count + lane]))
             throw new Error(
-              `${compiled.claims[c]!.what} of example ${lane} depends on the others: ${few[i]} among ${chosen.length}, ${every[element * count + lane]} among ${count}.`,
+              `${compiled!.claims[c]!.what} of example ${lane} depends on the others: ${few[i]} among ${chosen.length}, ${every[element * count + lane]} among ${count}.`,
             )
         }
       })

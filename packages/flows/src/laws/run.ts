@@ -22,7 +22,16 @@ import { noiseOf } from './noise.ts'
 export interface Points {
   readonly x: HostArray & { readonly lanes: number }
   readonly context?: HostArray & { readonly lanes: number }
+  /** Whole numbers, one for each point, that its random key is made of. */
+  readonly lane: HostArray & { readonly lanes: number }
 }
+
+/** Numbers points as they come. */
+export const numbered = (lanes: number): Points['lane'] => ({
+  data: Int32Array.from({ length: lanes }, (_, l) => l),
+  shape: [],
+  lanes,
+})
 
 /** A subject's claims as one program; `claims` has what is left of them once their sides are numbers. */
 export interface Compiled {
@@ -47,8 +56,19 @@ export const compileClaims = (subject: Subject): Compiled => {
   const engine = openReference()
   let claims: readonly Claim[] = []
   const program = engine.compileSync(
-    ({ params, x, context }: { readonly params: never; readonly x: Example; readonly context: Example }) => {
-      claims = subject.claims(params, x, { ...(subject.context && { context }), key: random.key(0) })
+    ({
+      params,
+      x,
+      context,
+      lane,
+    }: {
+      readonly params: never
+      readonly x: Example
+      readonly context: Example
+      readonly lane: Example
+    }) => {
+      const key = random.foldIn(random.key(0), lane)
+      claims = subject.claims(params, x, { ...(subject.context && { context }), key })
       const passing = subject.passing?.() ?? []
       const [size, values] = [sizeOfAll(passing), flattened(passing)]
       return claims.map(({ left, right, slack, scale, at }) => ({
@@ -63,6 +83,7 @@ export const compileClaims = (subject: Subject): Compiled => {
       params: mapDeclared(subject.parameters, ({ parameter: { shape } }) => input(shape)) as never,
       x: example(subject.domain.shape),
       context: (subject.context ? example(subject.context) : []) as Example,
+      lane: example([], 'int'),
     },
   )
   return { program, declared: subject.parameters, claims, read: (x) => engine.readSync(x).data }
@@ -86,13 +107,13 @@ const roundingOf = (arithmetic: Arithmetic): Rounding | undefined => {
 export const runClaims = (
   { program, declared, read }: Compiled,
   params: unknown,
-  { x, context }: Points,
+  { x, context, lane }: Points,
   arithmetic: Arithmetic,
 ): readonly Sides[] => {
   const rounding = roundingOf(arithmetic)
   const moved = inputsOf(arithmetic, declared)
   const results = program.runSync(
-    { params: moved.params(params), x: moved.array(x), context: context ? moved.array(context) : [] } as never,
+    { params: moved.params(params), x: moved.array(x), context: context ? moved.array(context) : [], lane } as never,
     rounding ? { rounding } : {},
   )
   return (results as unknown as readonly Readonly<Record<keyof Sides, Resident>>[]).map(

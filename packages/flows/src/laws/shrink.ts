@@ -6,8 +6,9 @@ import type { Points } from './run.ts'
 type Lanes = HostArray & { readonly lanes: number }
 
 /** Some of the points. */
-export const selectLanes = ({ x, context }: Points, chosen: readonly number[]): Points => ({
+export const selectLanes = ({ x, context, lane }: Points, chosen: readonly number[]): Points => ({
   x: pick(x, chosen),
+  lane: { ...lane, data: Int32Array.from(chosen, (l) => lane.data[l]!), lanes: chosen.length },
   ...(context && { context: pick(context, chosen) }),
 })
 

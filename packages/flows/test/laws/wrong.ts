@@ -17,6 +17,7 @@ import {
   sum,
   tanh,
   where,
+  withDerivative,
 } from '@diffeo/autodiff'
 import { type Bijector, type Domain, define, openInterval, positive, real, type WithLogDet } from '../../src/index.ts'
 
@@ -122,3 +123,9 @@ export const mapOf = (size: number, factor: number, logSlope: number): Bijector 
 
 /** x / 2 without a log-determinant, as a leaf among others. */
 export const shrinksSilently = (size: number): Bijector => mapOf(size, 0.5, 0)
+
+/** x, with a stated derivative that takes the mean of the batch: transposed it gives other examples their share. */
+export const derivativesMeet = map(
+  (x) => ({ value: withDerivative(x, x, (dx: Example) => lanes.spread(lanes.mean(dx))), logDet: constant(0) }),
+  (z) => ({ value: z, logDet: constant(0) }),
+)

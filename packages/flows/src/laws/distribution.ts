@@ -1,0 +1,213 @@
+import { type Example, type HostArray, lanes, perturbed, type Rounding, type Tensor } from '@diffeo/autodiff'
+import fc from 'fast-check'
+import type { Distribution } from '../distribution.ts'
+import { showDomain } from '../domain.ts'
+import { mistake } from '../mistake.ts'
+import { endsOfCoordinates } from '../support.ts'
+import { estimate } from '../theory/estimate.ts'
+import { compileDraws, type Draws } from './draws.ts'
+import type { Case } from './judge.ts'
+import { cases, type Law } from './law.ts'
+import { noiseOf } from './noise.ts'
+import { drawParameters } from './parameters.ts'
+import { drawPoints } from './points.ts'
+import {
+  compileLogDensities,
+  endsOfEach,
+  type Grid,
+  gridOf,
+  type Integral,
+  type LogDensities,
+  type Place,
+} from './quadrature.ts'
+import { SURPRISE, SURPRISING_DISTANCE } from './surprise.ts'
+
+// Laws of a whole density: its integrals, for one or two coordinates, and its draws.
+
+export interface DistributionLawOptions {
+  /** Standard deviations of the noise on trained parameters. */
+  readonly spreads?: readonly number[]
+  /** How many points are drawn where draws are judged, 4,096 when left out. */
+  readonly draws?: number
+}
+
+/** Far out in parameters a density may be too narrow, or its tails too heavy, for any grid. */
+const SPREADS = [0, 0.5, 1] as const
+
+/** ∫ p(x) dx = 1. Catches a wrong normalising constant, and a log-determinant that was lost on the way. */
+export const integratesToOne = (d: Distribution, options: DistributionLawOptions = {}): Law =>
+  whole(d, options, (at) => agreesOnGrid('integrates to 1', at, (grid) => grid.expect(() => 1), 1))
+
+/** The stated entropy is -E log p(x). @throws where none is stated */
+export const statesItsEntropy = (d: Distribution, options: DistributionLawOptions = {}): Law => {
+  if (!d.entropy) mistake(`statesItsEntropy: ${d.spec.kind} states no entropy.`)
+  return whole(d, options, (at) => {
+    const stated = at.draws(at.params, at.seed, 1).entropy[0]!
+    agreesOnGrid('states its entropy', at, (grid) => grid.expect((logProb) => -logProb), stated)
+  })
+}
+
+/**
+ * Draws have the density that is stated: their mean log-density is that of the density, the distribution function of
+ * every coordinate is followed (Kolmogorov 1933), and of two coordinates the joint one at their quartiles. Catches draws
+ * of another scale, place, shape or dependence.
+ */
+export const samplesMatchDensity = (d: Distribution, options: DistributionLawOptions = {}): Law => {
+  const { draws: count = 4096 } = options
+  return whole(d, options, ({ gridWith, draws, params, seed }) => {
+    const grid = gridWith()
+    const { x, logProb } = draws(params, seed + 1, count)
+    const mean = estimate(logProb)
+    agree(
+      'draws have the mean log-density',
+      grid.expect((value) => value),
+      mean.value,
+      () => SURPRISE * mean.standardError,
+    )
+    const size = grid.nodes.length
+    const column = (j: number): ArrayLike<number> => Float64Array.from(x).subarray(j * count, (j + 1) * count)
+    const columns = Array.from({ length: size }, (_, j) => column(j))
+    const share = (places: readonly number[]): number => {
+      let inside = 0
+      for (let l = 0; l < count; l++)
+        if (columns.every((values, j) => values[l]! <= grid.nodes[j]![places[j]!]!)) inside++
+      return inside / count
+    }
+    const last = grid.nodes.map((nodes) => nodes.length - 1)
+    for (let j = 0; j < size; j++)
+      for (const place of spaced(grid.nodes[j]!, sorted(columns[j]!), 24)) {
+        const places = last.map((free, k) => (k === j ? place : free))
+        const where = `draws follow the distribution of coordinate ${j} at ${grid.nodes[j]![place]}`
+        agree(where, grid.below(places), share(places), () => SURPRISING_DISTANCE / Math.sqrt(count))
+      }
+    if (size === 1) return
+    const [first, second] = grid.nodes.map((nodes, j) => spaced(nodes, sorted(columns[j]!), 3))
+    for (const i of first!)
+      for (const k of second!) {
+        const joint = grid.below([i, k])
+        const deviation = Math.sqrt(Math.max(joint.value * (1 - joint.value), 1 / count) / count)
+        agree(
+          `draws follow the joint distribution at (${grid.nodes[0]![i]}, ${grid.nodes[1]![k]})`,
+          joint,
+          share([i, k]),
+          () => SURPRISE * deviation,
+        )
+      }
+  })
+}
+
+/**
+ * log p(x) = -∞ at every point outside the support, near to its ends and far from them. Catches a density that is
+ * clipped, or NaN, where no data can be.
+ * @throws where the support has no outside
+ */
+export const vanishesOutside = (d: Distribution, { spreads = SPREADS }: DistributionLawOptions = {}): Law => {
+  const ends = endsOfCoordinates(d.domain) ?? []
+  if (ends.every(([lower, upper]) => lower === -Infinity && upper === Infinity))
+    mistake(`vanishesOutside: nothing is known to be outside of ${showDomain(d.domain)}.`)
+  let compiled: LogDensities | undefined
+  return fc.property(cases(spreads), (at) => {
+    compiled ??= compileLogDensities(d)
+    const count = 256
+    const points = drawPoints(d.domain, count, noiseOf(at.seed, 2))
+    const noise = noiseOf(at.seed, 5)
+    const data = Float64Array.from(points.data)
+    for (let l = 0; l < count; l++) {
+      const sides = ends.flatMap(([lower, upper], j) => [
+        ...(lower > -Infinity ? [[j, lower, -1] as const] : []),
+        ...(upper < Infinity ? [[j, upper, 1] as const] : []),
+      ])
+      const [j, end, side] = sides[Math.floor(noise.uniform() * sides.length)]!
+      data[j * count + l] = Math.fround(end + side * 10 ** (9 * noise.uniform() - 4))
+    }
+    const logProbs = compiled(drawParameters(d.parameters, at.seed, at.spread), { ...points, data })
+    const wrong = Array.from(logProbs).findIndex((value) => value !== -Infinity)
+    if (wrong < 0) return
+    const point = ends.map((_, j) => data[j * count + wrong])
+    throw new Error(
+      `${explain('vanishes outside its support', at)}: log p = ${logProbs[wrong]} at [${point.join(', ')}].`,
+    )
+  })
+}
+
+/** What a law of a whole density is told of one case. */
+interface Whole extends Case {
+  readonly params: unknown
+  readonly draws: Draws<'x' | 'logProb' | 'entropy'>
+  /** The density on a grid around its draws; in float64 off at random for a seed other than 0. */
+  gridWith(seed?: number): Grid
+}
+
+const whole = (d: Distribution, { spreads = SPREADS }: DistributionLawOptions, judge: (at: Whole) => void): Law => {
+  endsOfEach(d.domain)
+  let compiled: { readonly draws: Draws<'x' | 'logProb' | 'entropy'>; readonly logDensities: LogDensities } | undefined
+  return fc.property(cases(spreads), (at) => {
+    compiled ??= { draws: compileDraws(d.parameters, found(d)), logDensities: compileLogDensities(d) }
+    const { draws, logDensities } = compiled
+    const params = drawParameters(d.parameters, at.seed, at.spread)
+    const places = placesOf(draws(params, at.seed, PILOTS).x)
+    const gridAt = (rounding?: Rounding): Grid =>
+      gridOf((x: HostArray) => logDensities(params, x, rounding), d.domain, places)
+    const exact = gridAt()
+    const gridWith = (seed = 0): Grid => (seed === 0 ? exact : gridAt(perturbed(seed, 'float64')))
+    // Too narrow for a grid that may be built: nothing can be said of it, and fast-check draws another.
+    fc.pre(!(exact.expect(() => 1).error > COARSE))
+    try {
+      judge({ ...at, params, draws, gridWith })
+    } catch (fault) {
+      throw new Error(`${explain(d.spec.kind, at)}: ${(fault as Error).message}`)
+    }
+  })
+}
+
+const COARSE = 1e-3
+const PILOTS = 513
+
+const found =
+  (d: Distribution) =>
+  (params: unknown, key: Example): Readonly<Record<'x' | 'logProb' | 'entropy', Example>> => {
+    const x = d.sample(params, key, {})
+    return {
+      x: lanes.spread(x as Tensor),
+      logProb: lanes.spread(d.logProb(params, x, {}) as Tensor),
+      entropy: d.entropy?.(params) ?? lanes.index(),
+    }
+  }
+
+/** Median and half the width of the middle two thirds of each coordinate's draws. */
+const placesOf = (x: ArrayLike<number>): readonly Place[] =>
+  Array.from({ length: x.length / PILOTS }, (_, j) => {
+    const values = sorted(Array.from({ length: PILOTS }, (_, l) => x[j * PILOTS + l]!))
+    const quantile = (share: number): number => values[Math.floor(share * PILOTS)]!
+    return { middle: quantile(0.5), scale: Math.max((quantile(5 / 6) - quantile(1 / 6)) / 2, Number.MIN_VALUE) }
+  })
+
+const sorted = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).sort()
+
+/** Numbers of about `count` nodes between which draws lie, equally many everywhere. */
+const spaced = (nodes: Float64Array, draws: Float64Array, count: number): readonly number[] => {
+  const chosen = Array.from({ length: count }, (_, c) => {
+    const value = draws[Math.floor(((c + 1) / (count + 1)) * draws.length)]!
+    const place = nodes.findIndex((node) => node >= value)
+    return place < 0 ? nodes.length - 1 : place
+  })
+  return [...new Set(chosen)]
+}
+
+/** An integral is the number it should be, to its own error and four times the most that rounding moves it. */
+const agreesOnGrid = (what: string, { gridWith }: Whole, of: (grid: Grid) => Integral, other: number): void => {
+  const found = of(gridWith())
+  const moved = (seed: number): number => Math.abs(of(gridWith(seed)).value - found.value)
+  agree(what, found, other, () => 4 * Math.max(...[1, 2, 3, 4, 5, 6, 7, 8].map(moved)))
+}
+
+const agree = (what: string, integral: Integral, other: number, slack: () => number): void => {
+  const gap = Math.abs(integral.value - other)
+  if (gap <= integral.error) return
+  const allowed = integral.error + slack()
+  if (!(gap <= allowed))
+    throw new Error(`${what}: ${integral.value} by quadrature against ${other}, ${allowed} allowed.`)
+}
+
+const explain = (what: string, { seed, spread }: Case): string =>
+  `${what} with parameters of seed ${seed} and spread ${spread}`
