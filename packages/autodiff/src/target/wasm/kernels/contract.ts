@@ -1,6 +1,6 @@
 import type { ContractAttributes } from '../../../tensor/contract.ts'
 import type { Node } from '../../../tensor/tensor.ts'
-import type { Body, Code, Local } from '../assembler/code.ts'
+import type { Body } from '../assembler/code.ts'
 import { forEach } from '../assembler/counted.ts'
 import { func } from '../assembler/function.ts'
 import { f32x4 } from '../assembler/instructions/f32x4.ts'
@@ -9,7 +9,7 @@ import { v128 } from '../assembler/instructions/v128.ts'
 import { local, set } from '../assembler/variables.ts'
 import { ROW, VECTOR, WORD } from '../words.ts'
 import { type Addresses, integers, type Kernel, type Launch, multiplyAdd } from './kernel.ts'
-import { type Axis, type Product, productOf, swapped } from './product.ts'
+import { productOf, swapped } from './product.ts'
 
 /**
  * A product whose result varies. The operand that is uniform, if any, is splat; sums run in index order with as many

@@ -1,6 +1,6 @@
 import { reduction } from '../../../tensor/broadcast.ts'
 import type { Node } from '../../../tensor/tensor.ts'
-import type { Code, Local } from '../assembler/code.ts'
+import type { Code } from '../assembler/code.ts'
 import { forEach } from '../assembler/counted.ts'
 import { func } from '../assembler/function.ts'
 import { f32x4 } from '../assembler/instructions/f32x4.ts'
