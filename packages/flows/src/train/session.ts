@@ -76,6 +76,8 @@ export const openSession = async (
   const number = async (handle: Resident): Promise<number> => (await numbers(handle))[0]!
   const byPath = async (tree: Held): Promise<{ readonly [path: string]: HostArray }> =>
     (await read(engine, tree)) as { readonly [path: string]: HostArray }
+  /** A state that does not move is given back as it came: an engine may hold fewer digits of it. */
+  const stateNow = async (): Promise<Partition<HostArray>['state']> => (adapts ? byPath(now.state) : start.values.state)
   /** Runs `use` on the parameters that would be returned now. */
   const withCandidate = async <T>(use: (trained: Held) => Promise<T>): Promise<T> => {
     if (!programs.average) return use(now.trained)
@@ -102,9 +104,8 @@ export const openSession = async (
           ? number((await programs.validate.run({ trained, state: now.state, batch: held })) as Resident)
           : Number.NaN,
       ),
-    values: async () => ({ trained: await byPath(now.trained), state: await byPath(now.state) }),
-    candidate: () =>
-      withCandidate(async (trained) => ({ trained: await byPath(trained), state: await byPath(now.state) })),
+    values: async () => ({ trained: await byPath(now.trained), state: await stateNow() }),
+    candidate: () => withCandidate(async (trained) => ({ trained: await byPath(trained), state: await stateNow() })),
     optimiser: () => read(engine, now.optimiser),
     average: async () => (graphs.averaged ? read(engine, now.average) : undefined),
     close: () => {

@@ -1,13 +1,4 @@
-import {
-  type Engine,
-  type Example,
-  evaluate,
-  example,
-  type HostArray,
-  random,
-  sameShape,
-  type Tree,
-} from '@diffeo/autodiff'
+import { type Example, evaluate, example, type HostArray, open, random, sameShape, type Tree } from '@diffeo/autodiff'
 import type { Flow, FlowParams } from '../flow.ts'
 import { initialValues } from '../initial.ts'
 import { mistake, showShape } from '../mistake.ts'
@@ -39,7 +30,6 @@ export interface Start {
  * @throws when given parameters do not have the declared shapes
  */
 export const startingValues = async (
-  engine: Engine,
   flow: Flow,
   data: Dataset,
   seed: number,
@@ -53,6 +43,8 @@ export const startingValues = async (
     : (initial ?? freshParameters(flow, seed))
   if (!flow.adapt) return { values: partition(declared, first), adapts: false }
   const order = permutation(data.rows, seed, 'adapt', 0)
+  // In float64 whatever the training computes in: moments of a column far from 0 need its digits.
+  const engine = await open('reference')
   const program = await engine.compile(
     (at: Tree<Example>) => {
       const { params, batch } = at as unknown as { readonly params: FlowParams; readonly batch: Example }
@@ -71,7 +63,7 @@ export const startingValues = async (
   const values = resumed ? first : await adapted(first, order.subarray(0, ADAPT_ROWS))
   // Most layers adapt once. To ask again at every step would cost them a second forward pass each, so see who moves.
   const again = await adapted(values, order.subarray(-PROBE_ROWS))
-  program.dispose()
+  engine.dispose()
   return { values: partition(declared, values), adapts: !sameState(flow, values, again) }
 }
 

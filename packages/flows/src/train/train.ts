@@ -18,7 +18,6 @@ export const train = async (job: Job): Promise<Result> => {
   const seconds = (): number => (performance.now() - since) / 1000
   const { resumeFrom: resumed } = options
   const { values, adapts } = await startingValues(
-    engine,
     flow,
     training,
     settings.seed,
