@@ -17,13 +17,7 @@ export const train = async (job: Job): Promise<Result> => {
   const since = performance.now()
   const seconds = (): number => (performance.now() - since) / 1000
   const { resumeFrom: resumed } = options
-  const { values, adapts } = await startingValues(
-    flow,
-    training,
-    settings.seed,
-    options.initial,
-    resumed?.values,
-  )
+  const { values, adapts } = await startingValues(flow, training, settings.seed, options.initial, resumed?.values)
   const start = resumed ?? { values }
   const names = leavesOf(flow.parameters).flatMap(({ path, parameter: { role } }) => (role === 'trained' ? [path] : []))
   if (names.length === 0) return untrained(job, values, seconds)
