@@ -12,6 +12,14 @@ export type Reply =
   | { readonly tag: 'checked'; readonly results: { readonly [name: string]: string } }
   /** The engine does not do this work. */
   | { readonly tag: 'lacking' }
-  /** One block: wall time of a unit, and of the whole block wall and processor time, milliseconds. */
-  | { readonly tag: 'block'; readonly milliseconds: number; readonly wall: number; readonly cpu: number }
+  | BlockReply
   | { readonly tag: 'failed'; readonly why: string }
+
+/** One block, milliseconds: wall time of a unit; of all its units wall and processor time; processor time of the whole request. */
+export interface BlockReply {
+  readonly tag: 'block'
+  readonly milliseconds: number
+  readonly wall: number
+  readonly cpu: number
+  readonly total: number
+}

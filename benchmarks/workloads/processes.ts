@@ -16,10 +16,11 @@ export const processes: readonly Workload[] = [
     per: 1,
   },
   {
+    // TensorFlow.js is left out: the detour by which its derivatives are loaded here costs a second of its own.
     name: 'coldstart-realnvp-d8-h64',
     work: { kind: 'train', ...work },
     measured: 'wholeProcess',
-    engines: ARRAYS,
+    engines: ARRAYS.filter((engine) => engine !== 'tfjs-wasm'),
     quick: false,
     tolerance: 1e-3,
     per: 1,

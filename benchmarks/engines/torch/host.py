@@ -161,14 +161,18 @@ def timed(prepared, runs):
     cpu, before = time.process_time(), time.perf_counter()
     prepared.run(runs)
     wall, used = time.perf_counter() - before, time.process_time() - cpu
-    return {"tag": "block", "milliseconds": 1000 * wall / runs, "wall": 1000 * wall, "cpu": 1000 * used}
+    milliseconds = {"milliseconds": wall / runs, "wall": wall, "cpu": used, "total": used}
+    return {"tag": "block", **{name: 1000 * value for name, value in milliseconds.items()}}
 
 
 def block(prepared, seconds):
     """One unit says how many fill the time; where it fills the time alone, it is the block."""
     first = timed(prepared, 1)
     runs = round(1000 * seconds / first["wall"])
-    return first if runs <= 1 else timed(prepared, runs)
+    if runs <= 1:
+        return first
+    whole = timed(prepared, runs)
+    return {**whole, "total": whole["cpu"] + first["cpu"]}
 
 
 def blas():
