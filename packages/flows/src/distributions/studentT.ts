@@ -1,13 +1,11 @@
 import {
   add,
   cos,
-  digamma,
   div,
   exp,
   expm1,
   log,
   log1p,
-  logGamma,
   mul,
   neg,
   random,
@@ -20,6 +18,7 @@ import {
 import { assembleDistribution, type Distribution } from '../distribution.ts'
 import { type Real, real, type Size, shapeOf } from '../domain.ts'
 import { parameter } from '../parameters.ts'
+import { digammaHalfStep, logGammaHalfStep } from './gammaSteps.ts'
 import { distributionKind, sizeIn } from './kinds.ts'
 
 /** A type, not an interface, so that it is a tree of tensors; each has the event's shape. */
@@ -68,17 +67,13 @@ export const studentT = (size: Size): Distribution<Real, StudentTParams> => {
     },
     entropy: ({ logScale, logDegrees }) => {
       const degrees = exp(logDegrees)
-      const half = mul(0.5, add(degrees, 1))
-      const spread = mul(half, sub(digamma(half), digamma(mul(0.5, degrees))))
+      const spread = mul(mul(0.5, add(degrees, 1)), digammaHalfStep(mul(0.5, degrees)))
       return sum(add(add(spread, logBeta(degrees)), add(mul(0.5, logDegrees), logScale)))
     },
   })
 }
 
 /** log B(ν/2, 1/2) = log Γ(ν/2) + 1/2 log π - log Γ((ν+1)/2) */
-const logBeta = (degrees: Tensor): Tensor => {
-  const half = mul(0.5, degrees)
-  return sub(add(logGamma(half), 0.5 * Math.log(Math.PI)), logGamma(add(half, 0.5)))
-}
+const logBeta = (degrees: Tensor): Tensor => sub(0.5 * Math.log(Math.PI), logGammaHalfStep(mul(0.5, degrees)))
 
 export const studentTKind = distributionKind('studentT', (options) => studentT(sizeIn(options)))
