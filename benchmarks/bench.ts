@@ -19,7 +19,7 @@ import { header, printed } from './report/print.ts'
 import type { Report, Row } from './report/row.ts'
 import { type Workload, workloads } from './workloads/index.ts'
 
-const LONG = { seconds: 0.15, wanted: 7, most: 21, patience: 20_000 }
+const LONG = { seconds: 0.15, wanted: 7, most: 21, patience: 12_000 }
 const SHORT = { seconds: 0.05, wanted: 3, most: 5, patience: 1_000 }
 
 const materialsOf = (workload: Workload, folder: string): Materials => {
@@ -83,7 +83,9 @@ const main = async (options: Options): Promise<void> => {
     }
   }
   if (rows.some(({ clean }) => !clean))
-    console.log('* other work took the machine meanwhile; the ratios of such rows are rougher.')
+    console.log(
+      '* other work took the machine meanwhile: processor time for one thread, the clock for more; rougher, and useless for more threads than were free.',
+    )
   if (options.json !== undefined) {
     const report: Report = { versions: { ...versions, node: process.version }, machine, rows }
     writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`)

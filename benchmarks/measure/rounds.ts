@@ -4,7 +4,10 @@ import type { Remote } from './remote.ts'
 
 /** One block of one engine. */
 export interface Block {
+  /** A unit of work by the clock. */
   readonly milliseconds: number
+  /** The same in processor time. */
+  readonly processor: number
   /** Nothing else took its cores meanwhile. */
   readonly clean: boolean
 }
@@ -79,12 +82,13 @@ const tried = async (engine: Remote, threads: number, seconds: number): Promise<
   const reply = await engine.ask({ tag: 'block', seconds })
   if (reply.tag !== 'block') throw new Error(`${engine.engine}: ${reply.tag === 'failed' ? reply.why : reply.tag}`)
   const { milliseconds, wall, cpu } = reply
+  const processor = (milliseconds * cpu) / wall
   if (threads === 1) {
     const disturbance = 1 - cpu / wall
-    return { milliseconds, wall, disturbance, clean: disturbance < 0.03 }
+    return { milliseconds, processor, wall, disturbance, clean: disturbance < 0.03 }
   }
   const disturbance = (busy() - before - reply.total) / wall
-  return { milliseconds, wall, disturbance, clean: disturbance < 0.1 + COARSE / wall }
+  return { milliseconds, processor, wall, disturbance, clean: disturbance < 0.1 + COARSE / wall }
 }
 
 /** The clock of processor times ticks every 10 ms. */

@@ -10,7 +10,7 @@ export interface Row {
   readonly medianMs: number
   /** Median of this engine's time over ours, round by round; null where ours did not run. */
   readonly ratioToDiffeo: number | null
-  /** Rounds that count, and whether the machine left all engines alone in them. */
+  /** Rounds that count, and whether the machine left all engines alone in them; where not, one thread's times are processor time. */
   readonly rounds: number
   readonly clean: boolean
 }
