@@ -19,11 +19,18 @@ export const python = (): string | null => {
   return found
 }
 
-/** Thread pools are sized by the environment; engines that take no notice are not disturbed. */
+/**
+ * Thread pools are sized by the environment, and memory that was freed is kept for the next array: by default the C
+ * library maps and returns it for every array of 128 KiB and up, which more than doubles the time of a step in PyTorch.
+ * Engines that take no notice are not disturbed.
+ */
 export const environmentOf = (threads: number): NodeJS.ProcessEnv => ({
   ...process.env,
   OMP_NUM_THREADS: String(threads),
   OPENBLAS_NUM_THREADS: String(threads),
+  MALLOC_MMAP_THRESHOLD_: String(32 * 2 ** 20),
+  MALLOC_TRIM_THRESHOLD_: String(2 ** 30),
+  MALLOC_TOP_PAD_: String(64 * 2 ** 20),
 })
 
 /** An engine in a process of its own; it computes only while it is asked to. */
