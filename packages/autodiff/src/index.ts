@@ -19,6 +19,7 @@ export type {
   EngineOptions,
   HostArray,
   Open,
+  Precision,
   Program,
   Resident,
   RunOptions,
@@ -41,6 +42,8 @@ export {
   type ReferenceRunOptions,
 } from './target/reference/engine.ts'
 export { EPSILON, perturbed, type Rounding, toFloat32 } from './target/reference/rounding.ts'
+export type { SyncEngine, SyncProgram } from './target/shell.ts'
+export { openWasm } from './target/wasm/engine.ts'
 export { stopGradient } from './tensor/alias.ts'
 export { broadcastTo, sum } from './tensor/broadcast.ts'
 export { constant, example, filled, input, iota, ones, scalarConstant, zeros } from './tensor/constant.ts'

@@ -5,6 +5,9 @@ import type { Tree } from '../tree.ts'
 /** What an engine computes on. Which of them a build has, `open` says. */
 export type TargetName = 'reference' | 'wasm' | 'gpu' | 'js'
 
+/** A number format. */
+export type Precision = 'float32' | 'float64'
+
 /** An array outside any engine. `shape` is that of one value and never counts lanes; where `lanes` is given the array varies and its data is `[...shape, lanes]`. */
 export interface HostArray {
   readonly data: Float32Array | Float64Array | Int32Array | Uint8Array
@@ -24,7 +27,7 @@ export interface Resident {
 /** How an engine computes; a target takes those that mean something to it. */
 export interface EngineOptions {
   readonly threads?: number
-  readonly precision?: 'float32' | 'float64'
+  readonly precision?: Precision
   /** false: the same bits on every machine, slower. */
   readonly fma?: boolean
   readonly signal?: AbortSignal
@@ -35,6 +38,8 @@ export interface Engine {
   readonly target: TargetName
   /** What really answers, in words: never a silent fall-back. */
   readonly mode: string
+  /** The number format that it computes in. */
+  readonly precision: Precision
   upload(array: HostArray): Resident
   read(array: Resident): Promise<HostArray>
   /** Present where the target can answer at once. */

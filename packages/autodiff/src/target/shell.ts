@@ -4,7 +4,16 @@ import { mistake } from '../error.ts'
 import type { DType, Example } from '../tensor/tensor.ts'
 import { type Tree, unflattenWith } from '../tree.ts'
 import { argumentsOf, checkFilled, dtypeOf, inputName, isDonated } from './arguments.ts'
-import type { CompileOptions, Engine, HostArray, Program, Resident, RunOptions, TargetName } from './engine.ts'
+import type {
+  CompileOptions,
+  Engine,
+  HostArray,
+  Precision,
+  Program,
+  Resident,
+  RunOptions,
+  TargetName,
+} from './engine.ts'
 import { handleTable } from './handles.ts'
 
 /**
@@ -16,6 +25,7 @@ import { handleTable } from './handles.ts'
 export interface Backend<T, R extends RunOptions> {
   readonly target: TargetName
   readonly mode: string
+  readonly precision: Precision
   hold(data: HostArray['data']): T
   numbersOf(value: T, dtype: DType): HostArray['data']
   /** Told of every array that is not used again, but for those whose handle was dropped. */
@@ -109,6 +119,7 @@ export const engineOf = <T, R extends RunOptions = RunOptions>(backend: Backend<
   return {
     target: backend.target,
     mode: backend.mode,
+    precision: backend.precision,
     upload: ({ data, shape, lanes }) => {
       checkFilled('upload', { data, shape, ...(lanes !== undefined && { lanes }) })
       return handles.hold(backend.hold(data), shape, dtypeOf(data), lanes)

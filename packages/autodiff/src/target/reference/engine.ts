@@ -20,6 +20,7 @@ export const openReference = (options: EngineOptions = {}): ReferenceEngine => {
   return engineOf<Float64Array, ReferenceRunOptions>({
     target: 'reference',
     mode: `reference ${single ? 'float32 (emulated)' : 'float64'} 1 thread`,
+    precision: single ? 'float32' : 'float64',
     hold: (data) => {
       const floats = data instanceof Float32Array || data instanceof Float64Array
       return Float64Array.from(single && floats ? Float32Array.from(data) : data)

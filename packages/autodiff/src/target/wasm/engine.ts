@@ -42,6 +42,7 @@ export const openWasm = (options: EngineOptions = {}, worth = WORTH): SyncEngine
   return engineOf<Held>({
     target: 'wasm',
     mode: `${machine.name} float32 ${threads} ${threads === 1 ? 'thread' : 'threads'}${none}`,
+    precision: 'float32',
     hold: (data) => arrays.hold(wordsOf(data)),
     numbersOf: (array, dtype) => {
       const words = arrays.read(array)
