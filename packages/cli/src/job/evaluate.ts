@@ -7,8 +7,8 @@ import {
   type FittedGaussians,
   type Flow,
   fitGaussians,
-  linearCeilings,
   type TheoryError,
+  theory,
 } from '@diffeo/flows'
 import * as E from 'fp-ts/lib/Either.js'
 import type { CliError, Part } from '../error.ts'
@@ -54,7 +54,7 @@ const references = (
   { train, test }: Pick<Prepared, 'train' | 'test'>,
   { independent, full }: FittedGaussians,
 ): E.Either<CliError, Pick<Evaluation, 'ceilings' | 'gaussianTest'>> => {
-  const ceilings = linearCeilings(train)
+  const ceilings = theory.linearCeiling(train)
   if (E.isLeft(ceilings)) return E.left(theoryError(train, 'training')(ceilings.left))
   const apart = independent.meanLogLikelihood(test)
   if (E.isLeft(apart)) return E.left(theoryError(test, 'test')(apart.left))
@@ -62,8 +62,8 @@ const references = (
   if (E.isLeft(together)) return E.left(theoryError(test, 'test')(together.left))
   return E.right({
     ceilings: {
-      independentGaussian: ceilings.right.standardised.independent,
-      linear: ceilings.right.standardised.linear,
+      independentGaussian: ceilings.right.standardised.independent.value,
+      linear: ceilings.right.standardised.linear.value,
     },
     gaussianTest: { independent: apart.right, full: together.right },
   })

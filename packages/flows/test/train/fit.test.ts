@@ -7,7 +7,7 @@ import { standardNormal } from '../../src/distributions/standardNormal.ts'
 import { type Real, real } from '../../src/domain.ts'
 import { type Flow, over } from '../../src/flow.ts'
 import { parameter } from '../../src/parameters.ts'
-import { linearCeilings } from '../../src/theory/ceiling.ts'
+import { linearCeiling } from '../../src/theory/linearCeiling.ts'
 import type { Checkpoint } from '../../src/train/checkpoint.ts'
 import { explainFit } from '../../src/train/error.ts'
 import type { FitEvent } from '../../src/train/event.ts'
@@ -27,7 +27,7 @@ const bits = ({ seconds: _, ...rest }: { readonly seconds: number }) => rest
 
 describe('fit', () => {
   test('reaches the closed-form optimum of a Gaussian on full batches', async () => {
-    const optimum = right(linearCeilings(data)).original.independent
+    const optimum = right(linearCeiling(data)).original.independent.value
     const outcome = await fitOrThrow(affineFlow(2), data, {
       epochs: 400,
       batchSize: 240,
@@ -185,7 +185,7 @@ describe('adaptation', () => {
     const flow = over(standardNormal(2))(actNorm(2)) as Flow
     const outcome = await fitOrThrow(flow, data, { epochs: 1, batchSize: 240, validation: 0, learningRate: 1e-9 })
     // Standardised by its own moments, a table scores what the best independent Gaussian does.
-    expect(outcome.trainingLogLikelihood).toBeCloseTo(right(linearCeilings(data)).original.independent, 9)
+    expect(outcome.trainingLogLikelihood).toBeCloseTo(right(linearCeiling(data)).original.independent.value, 9)
     expect(stateOf(outcome.params, 'ready')).toBe(1)
   })
 

@@ -1,10 +1,11 @@
 import { filterRows, htru2, modulusTen, splitByModulus, type Table } from '@diffeo/data'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { linearCeilings } from '../../src/theory/ceiling.ts'
 import { explainTheory } from '../../src/theory/error.ts'
 import { fitGaussians } from '../../src/theory/gaussian.ts'
+import { linearCeiling } from '../../src/theory/linearCeiling.ts'
 import { ranking } from '../../src/theory/ranking.ts'
+import { normals } from '../draws.ts'
 import { left, right } from '../either.ts'
 
 const table = (columns: readonly string[], rows: readonly (readonly number[])[]) => ({
@@ -29,23 +30,50 @@ const tables = fc
     ),
   )
 
-describe('linear ceilings', () => {
+/** Σ over rows of sources mixed by a fixed triangle: the population's ceilings are known. */
+const MIX: readonly (readonly number[])[] = [
+  [2, 0, 0],
+  [1, 0.5, 0],
+  [-1, 0.3, 3],
+]
+const mixed = (seed: number, rows: number, source: (z: number) => number): ReturnType<typeof table> => {
+  const { data } = normals(seed, [rows, 3])
+  const at = (i: number): readonly number[] =>
+    MIX.map((m) => m.reduce((sum, w, j) => sum + w * source(data[3 * i + j]!), 0))
+  return table(
+    ['a', 'b', 'c'],
+    Array.from({ length: rows }, (_, i) => at(i)),
+  )
+}
+/** Of sources with variance 1. */
+const population = (() => {
+  const variances = MIX.map((m) => m.reduce((sum, w) => sum + w * w, 0))
+  const base = -1.5 * (1 + Math.log(2 * Math.PI))
+  const half = (xs: readonly number[]): number => xs.reduce((sum, x) => sum + Math.log(x) / 2, 0)
+  const linear = base - Math.log(2 * 0.5 * 3)
+  return {
+    original: { independent: base - half(variances), linear },
+    standardised: { linear: linear + half(variances) },
+  }
+})()
+
+describe('linear ceiling', () => {
   test('the ceiling is the mean log-likelihood that the fitted Gaussian reaches on its own rows', () =>
     fc.assert(
       fc.property(tables, (t) => {
-        const { standardised, original } = right(linearCeilings(t))
+        const { standardised, original } = right(linearCeiling(t))
         const { independent, full } = right(fitGaussians(t))
-        expect(right(independent.meanLogLikelihood(t))).toBeCloseTo(standardised.independent, 9)
-        expect(right(full.meanLogLikelihood(t))).toBeCloseTo(standardised.linear, 8)
-        expect(original.linear - standardised.linear).toBeCloseTo(-full.logScale, 9)
+        expect(right(independent.meanLogLikelihood(t))).toBeCloseTo(standardised.independent.value, 9)
+        expect(right(full.meanLogLikelihood(t))).toBeCloseTo(standardised.linear.value, 8)
+        expect(original.linear.value - standardised.linear.value).toBeCloseTo(-full.logScale, 9)
       }),
     ))
 
   test('the linear ceiling is never below the independent one', () =>
     fc.assert(
       fc.property(tables, (t) => {
-        const { standardised } = right(linearCeilings(t))
-        expect(standardised.linear).toBeGreaterThanOrEqual(standardised.independent - 1e-12)
+        const { standardised } = right(linearCeiling(t))
+        expect(standardised.linear.value).toBeGreaterThanOrEqual(standardised.independent.value - 1e-12)
       }),
     ))
 
@@ -54,16 +82,51 @@ describe('linear ceilings', () => {
       fc.property(tables, fc.double({ min: 0.01, max: 100, noNaN: true }), (t, factor) => {
         const d = t.columns.length
         const scaled = { ...t, data: t.data.map((x, at) => (at % d === 0 ? factor * x + 7 : x)) }
-        const [a, b] = [right(linearCeilings(t)), right(linearCeilings(scaled))]
-        expect(b.standardised.linear).toBeCloseTo(a.standardised.linear, 8)
-        expect(a.original.linear - b.original.linear).toBeCloseTo(Math.log(factor), 8)
+        const [a, b] = [right(linearCeiling(t)), right(linearCeiling(scaled))]
+        expect(b.standardised.linear.value).toBeCloseTo(a.standardised.linear.value, 8)
+        expect(b.standardised.linear.standardError).toBeCloseTo(a.standardised.linear.standardError, 8)
+        expect(b.original.linear.standardError).toBeCloseTo(a.original.linear.standardError, 8)
+        expect(a.original.linear.value - b.original.linear.value).toBeCloseTo(Math.log(factor), 8)
       }),
     ))
+
+  test.each([
+    ['normal', (z: number) => z],
+    // χ² of one degree, shifted and scaled to variance 1: its excess kurtosis is 12.
+    ['skewed', (z: number) => (z * z - 1) / Math.SQRT2],
+  ])('standard errors are the spread of the ceilings over tables of %s rows', (_, source) => {
+    const found = Array.from({ length: 400 }, (_, seed) => right(linearCeiling(mixed(seed, 500, source))))
+    const pairs = {
+      linear: [population.original.linear, found.map(({ original }) => original.linear)],
+      independent: [population.original.independent, found.map(({ original }) => original.independent)],
+      standardised: [population.standardised.linear, found.map(({ standardised }) => standardised.linear)],
+    } as const
+    for (const [name, [truth, estimates]] of Object.entries(pairs)) {
+      const off = estimates.map(({ value }) => value - truth)
+      const mean = off.reduce((a, b) => a + b, 0) / off.length
+      const spread = Math.sqrt(off.reduce((a, b) => a + (b - mean) ** 2, 0) / (off.length - 1))
+      const stated = Math.sqrt(estimates.reduce((a, { standardError: e }) => a + e * e, 0) / off.length)
+      // 400 tables tell a standard deviation to about 4 %; the skewed ones' own kurtosis adds a little.
+      expect(Math.abs(stated / spread - 1), name).toBeLessThan(0.13)
+      expect(Math.abs(mean), name).toBeLessThan(0.4 * spread)
+    }
+  })
+
+  test('a ceiling exceeds that of the distribution by half the parameters over the rows', () => {
+    // Akaike: d (d + 3) / 2 parameters, so 9 of them here.
+    const gaps = Array.from({ length: 300 }, (_, seed) => {
+      const t = mixed(seed, 60, (z) => z)
+      return right(linearCeiling(t)).original.linear.value - population.original.linear
+    })
+    const mean = gaps.reduce((a, b) => a + b, 0) / gaps.length
+    expect(mean).toBeGreaterThan((0.8 * 9) / 2 / 60)
+    expect(mean).toBeLessThan((1.3 * 9) / 2 / 60)
+  })
 
   test('a table with no more rows than columns is refused', () => {
     expect(
       left(
-        linearCeilings(
+        linearCeiling(
           table(
             ['a', 'b'],
             [
@@ -79,7 +142,7 @@ describe('linear ceilings', () => {
   test('linearly dependent columns are named, and no others', () => {
     const rows = Array.from({ length: 40 }, (_, i) => [Math.sin(i), i % 7, Math.cos(3 * i), 0])
     const error = left(
-      linearCeilings(
+      linearCeiling(
         table(
           ['a', 'b', 'c', 'sum'],
           rows.map(([a, b, c]) => [a!, b!, c!, 2 * a! - c! + 5]),
@@ -92,7 +155,7 @@ describe('linear ceilings', () => {
 
   test('a constant column is named with its value', () => {
     const error = left(
-      linearCeilings(
+      linearCeiling(
         table(
           ['a', 'b'],
           [
@@ -108,7 +171,7 @@ describe('linear ceilings', () => {
 
   test('a cell that is not finite is named with its row and column', () => {
     const error = left(
-      linearCeilings(
+      linearCeiling(
         table(
           ['a', 'b'],
           [
@@ -137,9 +200,9 @@ describe('HTRU2', () => {
 
   test('the ceilings on the training rows and the Gaussians on the test rows are those measured elsewhere', () => {
     const { train, test: held } = splitByModulus(modulusTen)(survey)
-    const { standardised } = right(linearCeilings(train))
-    expect(standardised.independent).toBeCloseTo(-11.352, 3)
-    expect(standardised.linear).toBeCloseTo(-6.349, 3)
+    const { standardised } = right(linearCeiling(train))
+    expect(standardised.independent.value).toBeCloseTo(-11.352, 3)
+    expect(standardised.linear.value).toBeCloseTo(-6.349, 3)
     const { independent, full } = right(fitGaussians(train))
     expect(right(independent.meanLogLikelihood(held))).toBeCloseTo(-11.551, 3)
     expect(right(full.meanLogLikelihood(held))).toBeCloseTo(-6.531, 3)

@@ -1,0 +1,1 @@
+export { type Ceiling, type LinearCeiling, linearCeiling } from './linearCeiling.ts'
