@@ -11,3 +11,7 @@ conformance('the WebAssembly engine on two threads', async () => openWasm({ thre
   precision: 'float32',
   mode: /^wasm simd.* float32 2 threads$/,
 })
+conformance('the WebAssembly engine in float64', async () => openWasm({ threads: 2, precision: 'float64' }, 0), {
+  precision: 'float64',
+  mode: /^wasm simd.* float64 2 threads$/,
+})

@@ -1,11 +1,9 @@
 import type { EngineMemory } from './memory.ts'
-import { WORD } from './words.ts'
-
-/** Words of an array as they are in memory: bits of float32, integers, booleans as 0 or -1. */
-export type Words = Int32Array
+import type { Words } from './values.ts'
 
 /** An array of an engine: a block of its memory, or outside of it. It is never written again. */
 export interface Held {
+  /** In 32-bit pieces, as its words are. */
   readonly length: number
   readonly place: { readonly address: number } | { readonly words: Words }
 }
@@ -14,7 +12,7 @@ export interface Held {
 export interface Arrays {
   /** Holds a copy. */
   hold(words: Words): Held
-  /** Holds a copy of what lies in memory. */
+  /** Holds a copy of what lies in memory; lengths are in 32-bit pieces. */
   copy(address: number, length: number): Held
   /** Holds a block of memory that the caller gives up. */
   adopt(address: number, length: number): Held
@@ -23,7 +21,7 @@ export interface Arrays {
   free(array: Held): void
 }
 
-/** Words from which on an array is worth a block: below, many short ones would cut the memory to pieces. */
+/** 32-bit pieces from which on an array is worth a block: below, many short ones would cut the memory to pieces. */
 const LONG = 1024
 
 /**
@@ -35,11 +33,10 @@ export const arraysIn = (memory: EngineMemory, most: number): Arrays => {
   const inside = new Set<Moving>()
   let bytes = 0
 
-  const view = (address: number, length: number): Words =>
-    memory.ints().subarray(address / WORD, address / WORD + length)
+  const view = (address: number, length: number): Words => memory.ints().subarray(address / 4, address / 4 + length)
   const leave = (array: Moving, address: number): void => {
     inside.delete(array)
-    bytes -= array.length * WORD
+    bytes -= array.length * 4
     memory.release(address)
   }
   const adopt = (address: number, length: number): Held => {
@@ -50,7 +47,7 @@ export const arraysIn = (memory: EngineMemory, most: number): Arrays => {
       return array
     }
     inside.add(array)
-    bytes += length * WORD
+    bytes += length * 4
     for (const oldest of inside) {
       if (bytes <= most) break
       if (!('address' in oldest.place)) continue
@@ -64,13 +61,13 @@ export const arraysIn = (memory: EngineMemory, most: number): Arrays => {
     adopt,
     copy: (from, length) => {
       if (length < LONG) return { length, place: { words: view(from, length).slice() } }
-      const address = memory.allocate(length * WORD)
+      const address = memory.allocate(length * 4)
       view(address, length).set(view(from, length))
       return adopt(address, length)
     },
     hold: (words) => {
       if (words.length < LONG) return { length: words.length, place: { words: words.slice() } }
-      const address = memory.allocate(words.length * WORD)
+      const address = memory.allocate(words.length * 4)
       view(address, words.length).set(words)
       return adopt(address, words.length)
     },

@@ -1,8 +1,9 @@
 import { mistake } from '../../error.ts'
+import type { DType } from '../../tensor/tensor.ts'
 import type { EngineOptions, HostArray, RunOptions } from '../engine.ts'
 import { explainPlan } from '../explain.ts'
 import { engineOf, type SyncEngine } from '../shell.ts'
-import { arraysIn, type Held, type Words } from './arrays.ts'
+import { arraysIn, type Held } from './arrays.ts'
 import { link } from './link.ts'
 import { machineOf } from './machine.ts'
 import { engineMemory } from './memory.ts'
@@ -10,6 +11,7 @@ import { prepare } from './program.ts'
 import { MOST_THREADS } from './threads/control.ts'
 import { nodeThreads } from './threads/node.ts'
 import { callerAlone, poolOf } from './threads/pool.ts'
+import { valuesOf, wordsOf } from './values.ts'
 
 /** Threads when nothing is said: as many as run at once, up to this. */
 const MANY = 8
@@ -28,8 +30,6 @@ const WORTH = 2 ** 20
  */
 export const openWasm = (options: EngineOptions = {}, worth = WORTH): SyncEngine<RunOptions> => {
   const machine = machineOf(options)
-  if (options.precision === 'float64')
-    mistake("open: the wasm engine computes in float32; for float64 use 'reference'.")
   const platform = nodeThreads()
   const wanted = options.threads ?? Math.min(MANY, platform?.cores ?? 1)
   if (!(Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST_THREADS))
@@ -41,20 +41,15 @@ export const openWasm = (options: EngineOptions = {}, worth = WORTH): SyncEngine
   const arrays = arraysIn(memory, MOST_BYTES)
   return engineOf<Held>({
     target: 'wasm',
-    mode: `${machine.name} float32 ${threads} ${threads === 1 ? 'thread' : 'threads'}${none}`,
-    precision: 'float32',
-    hold: (data) => arrays.hold(wordsOf(data)),
-    numbersOf: (array, dtype) => {
-      const words = arrays.read(array)
-      if (dtype === 'int') return words.slice()
-      if (dtype === 'bool') return Uint8Array.from(words, (w) => (w ? 1 : 0))
-      return new Float32Array(words.slice().buffer)
-    },
+    mode: `${machine.name} ${threads} ${threads === 1 ? 'thread' : 'threads'}${none}`,
+    precision: machine.format.precision,
+    hold: (data) => arrays.hold(wordsOf(data, typeOf(data), machine.format)),
+    numbersOf: (array, dtype) => valuesOf(arrays.read(array), dtype, machine.format),
     free: arrays.free,
     prepare: (plan, { name, profile }) => {
       const times = profile ? new Map<string, number>() : undefined
       const linked = link(plan, memory, machine, times)
-      const execute = prepare(plan, linked, memory, arrays, pool, worth)
+      const execute = prepare(plan, linked, machine.format, memory, arrays, pool, worth)
       const alone = linked.phases.flatMap(({ hasTiles, part }, i) => (hasTiles && !part ? [i] : []))
       return {
         execute: (inputs, { count, offset }) => execute(inputs, { lanes: count, offset }),
@@ -74,9 +69,5 @@ export const openWasm = (options: EngineOptions = {}, worth = WORTH): SyncEngine
   })
 }
 
-/** Numbers as they lie in memory: float32, int32, booleans as 0 or -1. */
-const wordsOf = (data: HostArray['data']): Words => {
-  if (data instanceof Int32Array) return data
-  if (data instanceof Uint8Array) return Int32Array.from(data, (v) => (v ? -1 : 0))
-  return new Int32Array(Float32Array.from(data).buffer)
-}
+const typeOf = (data: HostArray['data']): DType =>
+  data instanceof Int32Array ? 'int' : data instanceof Uint8Array ? 'bool' : 'float'

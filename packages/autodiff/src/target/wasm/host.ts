@@ -2,9 +2,10 @@ import { sizeOf } from '../../shape.ts'
 import { joinKernel } from '../../tensor/lanes.ts'
 import { kindsOf } from '../../tensor/operation.ts'
 import type { DType, Kind, Node } from '../../tensor/tensor.ts'
+import type { Format } from './format.ts'
 import type { EngineMemory } from './memory.ts'
 import { offsetIn, spaceOf } from './space.ts'
-import { TILE, WORD } from './words.ts'
+import { TILE } from './words.ts'
 
 // What has no kernel of its own here runs on the host: by the operation's own meaning, in float64, on copies. `explain`
 // names it.
@@ -19,15 +20,16 @@ export const hostStep = (
   inputs: readonly number[],
   outputs: readonly number[],
   memory: EngineMemory,
+  format: Format,
 ): ((lanes: number, offset: number, scratch: number) => void) => {
   const kernel = node.operation.kernel(node)
   const kinds = kindsOf(node)
   const varies = kinds.some((kind) => kind.varies)
   return (lanes, offset, scratch) => {
-    const given = node.inputs.map((x, k) => readValue(memory, seenFrom(scratch, inputs[k]!), x, lanes))
+    const given = node.inputs.map((x, k) => readValue(memory, format, seenFrom(scratch, inputs[k]!), x, lanes))
     const found = kinds.map(({ shape, varies: v }) => new Float64Array(sizeOf(shape) * (v ? lanes : 1)))
     kernel(found, given, varies ? lanes : 1, { offset })
-    kinds.forEach((kind, k) => writeValue(memory, seenFrom(scratch, outputs[k]!), kind, found[k]!, lanes))
+    kinds.forEach((kind, k) => writeValue(memory, format, seenFrom(scratch, outputs[k]!), kind, found[k]!, lanes))
   }
 }
 
@@ -38,7 +40,13 @@ export interface HostJoin {
 }
 
 /** A join on the host, by its own state. */
-export const hostJoin = (node: Node, inputs: readonly number[], output: number, memory: EngineMemory): HostJoin => {
+export const hostJoin = (
+  node: Node,
+  inputs: readonly number[],
+  output: number,
+  memory: EngineMemory,
+  format: Format,
+): HostJoin => {
   const kernel = joinKernel(node)
   let state = kernel.start()
   return {
@@ -48,13 +56,13 @@ export const hostJoin = (node: Node, inputs: readonly number[], output: number, 
     absorb: (lanes, scratch) =>
       kernel.absorb(
         state,
-        node.inputs.map((x, k) => readValue(memory, seenFrom(scratch, inputs[k]!), x, lanes)),
+        node.inputs.map((x, k) => readValue(memory, format, seenFrom(scratch, inputs[k]!), x, lanes)),
         lanes,
       ),
     finish: () => {
       const values = new Float64Array(sizeOf(node.shape))
       kernel.finish(state, values)
-      writeValue(memory, output, node, values, 1)
+      writeValue(memory, format, output, node, values, 1)
     },
   }
 }
@@ -62,44 +70,49 @@ export const hostJoin = (node: Node, inputs: readonly number[], output: number, 
 /** A value in memory as numbers, `[...shape]` or `[...shape, lanes]`. */
 export const readValue = (
   memory: EngineMemory,
+  format: Format,
   address: number,
   { shape, dtype, varies }: Kind,
   lanes: number,
 ): Float64Array => {
+  const { words, at, step } = pieces(memory, format, address, dtype)
+  const number = dtype === 'bool' ? (word: number): number => Number(word !== 0) : (word: number): number => word
   const size = sizeOf(shape)
-  const words = dtype === 'float' ? memory.floats() : memory.ints()
-  const at = address / WORD
-  if (!varies) return Float64Array.from(words.subarray(at, at + size), numberOf(dtype))
-  const values = new Float64Array(size * lanes)
-  for (let e = 0; e < size; e++)
-    for (let l = 0; l < lanes; l++) values[e * lanes + l] = numberOf(dtype)(words[at + e * TILE + l]!)
+  const values = new Float64Array(varies ? size * lanes : size)
+  if (!varies) for (let e = 0; e < size; e++) values[e] = number(words[at + e * step]!)
+  else
+    for (let e = 0; e < size; e++)
+      for (let l = 0; l < lanes; l++) values[e * lanes + l] = number(words[at + (e * TILE + l) * step]!)
   return values
 }
 
 /** Numbers as a value in memory; lanes that pad a tile are left as they are. */
 export const writeValue = (
   memory: EngineMemory,
+  format: Format,
   address: number,
   { shape, dtype, varies }: Kind,
   values: Float64Array,
   lanes: number,
 ): void => {
+  const { words, at, step } = pieces(memory, format, address, dtype)
+  const put = (place: number, value: number): void => {
+    words[at + place * step] = dtype === 'bool' ? -Number(value !== 0) : value
+    // A boolean is a mask over all of its word.
+    if (dtype === 'bool' && step === 2) words[at + place * step + 1] = -Number(value !== 0)
+  }
   const size = sizeOf(shape)
-  const words = dtype === 'float' ? memory.floats() : memory.ints()
-  const at = address / WORD
-  const word = wordOf(dtype)
-  if (!varies) for (let e = 0; e < size; e++) words[at + e] = word(values[e]!)
-  else
-    for (let e = 0; e < size; e++)
-      for (let l = 0; l < lanes; l++) words[at + e * TILE + l] = word(values[e * lanes + l]!)
+  if (!varies) for (let e = 0; e < size; e++) put(e, values[e]!)
+  else for (let e = 0; e < size; e++) for (let l = 0; l < lanes; l++) put(e * TILE + l, values[e * lanes + l]!)
 }
 
-/** Booleans are masks in memory, 0 or -1, and 0 or 1 as numbers. */
-const numberOf =
-  (dtype: DType) =>
-  (word: number): number =>
-    dtype === 'bool' ? Number(word !== 0) : word
-const wordOf =
-  (dtype: DType) =>
-  (value: number): number =>
-    dtype === 'bool' ? (value !== 0 ? -1 : 0) : value
+/** Memory as numbers of a type, where an address is in it, and from one number to the next. */
+const pieces = (
+  memory: EngineMemory,
+  { precision, word }: Format,
+  address: number,
+  dtype: DType,
+): { readonly words: Float32Array | Float64Array | Int32Array; readonly at: number; readonly step: number } => {
+  if (dtype !== 'float') return { words: memory.ints(), at: address / 4, step: word / 4 }
+  return { words: precision === 'float32' ? memory.floats() : memory.doubles(), at: address / word, step: 1 }
+}

@@ -7,9 +7,10 @@ import { sizeOf } from '../../shape.ts'
 import { topologicalOrder } from '../../tensor/graph.ts'
 import { kindsOf } from '../../tensor/operation.ts'
 import type { Node } from '../../tensor/tensor.ts'
+import type { Format } from './format.ts'
 import { isMappable } from './kernels/map.ts'
 import { inScratch } from './space.ts'
-import { ROW, VECTOR, WORD } from './words.ts'
+import { VECTOR } from './words.ts'
 
 /** A phase as kernels, uniform ones first. */
 export interface KernelPhase {
@@ -34,9 +35,9 @@ export interface Layout {
 }
 
 /** Uniform values one after another; scratch begins with a row that nothing uses. */
-export const layoutOf = (plan: Plan): Layout => {
+export const layoutOf = (plan: Plan, { word, row }: Format): Layout => {
   const results = resultNodes(plan)
-  const uniform = uniformOffsets(plan)
+  const uniform = uniformOffsets(plan, word)
   const phases = plan.phases.map((phase): KernelPhase => {
     const readLater = new Set(
       plan.phases
@@ -57,7 +58,7 @@ export const layoutOf = (plan: Plan): Layout => {
     ),
   )
   const rowOf = (phase: number, node: Node, output: number, element: number): number =>
-    inScratch((1 + scratch[phase]!.offsets.get(node)![output]! + element) * ROW)
+    inScratch((1 + scratch[phase]!.offsets.get(node)![output]! + element) * row)
   const phaseOf = new Map(phases.flatMap(({ phase }, i) => phase.varying.map((node) => [node, i] as const)))
   return {
     phases,
@@ -68,15 +69,16 @@ export const layoutOf = (plan: Plan): Layout => {
       const { node, output, offset } = placeOf(x)
       return kindsOf(node)[output]!.varies
         ? rowOf(phase, node, output, offset)
-        : uniform.offsets.get(node)![output]! + offset * WORD
+        : uniform.offsets.get(node)![output]! + offset * word
     },
     bytes: uniform.bytes,
-    scratchBytes: (1 + Math.max(0, ...scratch.map(({ size }) => size))) * ROW,
+    scratchBytes: (1 + Math.max(0, ...scratch.map(({ size }) => size))) * row,
   }
 }
 
 const uniformOffsets = (
   plan: Plan,
+  word: number,
 ): { readonly offsets: ReadonlyMap<Node, readonly number[]>; readonly bytes: number } => {
   const offsets = new Map<Node, readonly number[]>()
   let bytes = 0
@@ -87,7 +89,7 @@ const uniformOffsets = (
       kindsOf(node).map(({ shape, varies }) => {
         const at = bytes
         // A last vector may be read past the end.
-        if (!varies) bytes += Math.ceil((sizeOf(shape) * WORD) / VECTOR) * VECTOR
+        if (!varies) bytes += Math.ceil((sizeOf(shape) * word) / VECTOR) * VECTOR
         return at
       }),
     )

@@ -16,7 +16,7 @@ import { RECORD, recordBytes } from './record.ts'
 import { spaceOf } from './space.ts'
 import { joinTasks, merged, type Step, type Task, taskOf, timed } from './tasks.ts'
 import { partName } from './threads/pool.ts'
-import { WORD } from './words.ts'
+import { ENTRY } from './words.ts'
 
 export interface LinkedPhase {
   readonly uniform: readonly Step[]
@@ -65,7 +65,8 @@ export interface Linked {
 
 /** `times`: milliseconds by kernel or operation are added here. */
 export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?: Map<string, number>): Linked => {
-  const layout = layoutOf(plan)
+  const { format } = machine
+  const layout = layoutOf(plan, format)
   const blocks: number[] = []
   const allocate = (bytes: number): number => {
     const address = memory.allocate(bytes)
@@ -75,12 +76,12 @@ export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?:
   const base = allocate(layout.bytes)
   const placed = (address: number): number => (spaceOf(address) === 'fixed' ? base + address : address)
   const addressesOf = (phase: number): Addresses => ({
-    fma: machine.fma,
+    format,
     readAt: (x) => placed(layout.readAt(x, phase)),
     addressOf: (node, output) => placed(layout.addressOf(node, output)),
     table: (words) => {
-      const address = allocate(words.length * WORD)
-      memory.ints().set(words, address / WORD)
+      const address = allocate(words.length * ENTRY)
+      memory.ints().set(words, address / ENTRY)
       return address
     },
   })
@@ -92,7 +93,7 @@ export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?:
   const functions: Record<string, Func<Signature, 'none'>> = {}
   const built = new Map<string, Func<Signature, 'none'>>()
   const functionOf = (kernel: Kernel): Func<Signature, 'none'> => {
-    const known = built.get(kernel.key) ?? kernel.build()
+    const known = built.get(kernel.key) ?? kernel.build(format)
     built.set(kernel.key, known)
     return known
   }

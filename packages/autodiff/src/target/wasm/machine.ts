@@ -5,19 +5,19 @@ import { encode } from './assembler/encodeModule.ts'
 import { func } from './assembler/function.ts'
 import { f32x4 } from './assembler/instructions/f32x4.ts'
 import { i32x4 } from './assembler/instructions/i32x4.ts'
+import { type Format, formatOf } from './format.ts'
 import { type WebAssemblyPlatform, webAssembly } from './platform.ts'
 
 /** What the machine has, as far as kernels differ by it. */
 export interface Machine {
   readonly platform: WebAssemblyPlatform
-  /** Relaxed multiply-add: rounds once or twice as the machine likes. */
-  readonly fma: boolean
+  readonly format: Format
   /** In words. */
   readonly name: string
 }
 
 /** @throws where there is no WebAssembly, or none with vectors */
-export const machineOf = ({ fma: wanted = true }: EngineOptions): Machine => {
+export const machineOf = ({ fma: wanted = true, precision = 'float32' }: EngineOptions): Machine => {
   const platform = webAssembly
   if (!platform) return mistake("open: this platform has no WebAssembly; use 'reference'.")
   const zero = f32x4.const(0)
@@ -26,5 +26,5 @@ export const machineOf = ({ fma: wanted = true }: EngineOptions): Machine => {
   if (!accepts(f32x4.add(zero, zero)))
     return mistake("open: this platform's WebAssembly has no vectors; use 'reference'.")
   const fma = wanted && accepts(f32x4.relaxedMadd(zero, zero, zero))
-  return { platform, fma, name: fma ? 'wasm simd relaxed' : 'wasm simd' }
+  return { platform, format: formatOf(precision, fma), name: `wasm simd ${fma ? 'relaxed ' : ''}${precision}` }
 }

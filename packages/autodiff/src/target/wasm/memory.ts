@@ -8,6 +8,7 @@ export interface EngineMemory {
   readonly shared: boolean
   /** Views of the whole memory; they change when it grows, so they are asked for anew after every allocation. */
   readonly floats: () => Float32Array
+  readonly doubles: () => Float64Array
   readonly ints: () => Int32Array
   /** The address of a block that nobody else has, aligned to 64 bytes. */
   allocate(bytes: number): number
@@ -34,6 +35,7 @@ export const engineMemory = (platform: WebAssemblyPlatform, shared = false): Eng
   let free: readonly Span[] = [{ start: ALIGNMENT, length: memory.buffer.byteLength - ALIGNMENT }]
   const blocks = new Map<number, number>()
   let floats = new Float32Array(memory.buffer)
+  let doubles = new Float64Array(memory.buffer)
   let ints = new Int32Array(memory.buffer)
 
   const grow = (bytes: number): void => {
@@ -41,6 +43,7 @@ export const engineMemory = (platform: WebAssemblyPlatform, shared = false): Eng
     memory.grow(Math.max(Math.ceil(bytes / PAGE), Math.ceil(end / PAGE / 4)))
     free = joined([...free, { start: end, length: memory.buffer.byteLength - end }])
     floats = new Float32Array(memory.buffer)
+    doubles = new Float64Array(memory.buffer)
     ints = new Int32Array(memory.buffer)
   }
 
@@ -65,6 +68,7 @@ export const engineMemory = (platform: WebAssemblyPlatform, shared = false): Eng
     memory,
     shared,
     floats: () => floats,
+    doubles: () => doubles,
     ints: () => ints,
     allocate,
     release: (address) => {

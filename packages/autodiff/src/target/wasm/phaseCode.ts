@@ -8,7 +8,7 @@ import { set } from './assembler/variables.ts'
 import { integers, type Kernel, type Launch, type LaunchOperand } from './kernels/kernel.ts'
 import { RECORD } from './record.ts'
 import { offsetIn, spaceOf } from './space.ts'
-import { TILE, WORD } from './words.ts'
+import { ENTRY, TILE } from './words.ts'
 
 // The launches of a phase as code: what they are called with is written into it, so that a tile costs one call.
 
@@ -62,4 +62,4 @@ const operandOf = (operand: LaunchOperand, place: Place, record: number): Code<'
   return space === 'fixed' ? i32.const(offset) : i32.add(place[space], offset)
 }
 
-const word = (record: number, n: number): Code<'i32'> => i32.load(i32.const((record + n * WORD) | 0))
+const word = (record: number, n: number): Code<'i32'> => i32.load(i32.const((record + n * ENTRY) | 0))

@@ -6,13 +6,15 @@ import { topologicalOrder } from '../../tensor/graph.ts'
 import { countOperation } from '../../tensor/lanes.ts'
 import { kindsOf, type Operation } from '../../tensor/operation.ts'
 import type { Node } from '../../tensor/tensor.ts'
-import type { Arrays, Held, Words } from './arrays.ts'
+import type { Arrays, Held } from './arrays.ts'
+import type { Format } from './format.ts'
 import { writeValue } from './host.ts'
 import type { Linked, LinkedPhase } from './link.ts'
 import type { EngineMemory } from './memory.ts'
 import { RECORD } from './record.ts'
 import type { Pool } from './threads/pool.ts'
-import { TILE, WORD } from './words.ts'
+import type { Words } from './values.ts'
+import { ENTRY, TILE } from './words.ts'
 
 export interface WasmRun {
   readonly lanes: number
@@ -27,22 +29,24 @@ export interface WasmRun {
 export const prepare = (
   plan: Plan,
   linked: Linked,
+  format: Format,
   memory: EngineMemory,
   arrays: Arrays,
   pool: Pool,
   worth: number,
 ): ((inputs: readonly Held[], run: WasmRun) => readonly Held[]) => {
-  const wordsAt = (address: number, count: number): Words =>
-    memory.ints().subarray(address / WORD, address / WORD + count)
+  /** 32-bit pieces of a number. */
+  const pieces = format.word / 4
+  const wordsAt = (address: number, count: number): Words => memory.ints().subarray(address / 4, address / 4 + count)
   const order = topologicalOrder(plan.results.map(({ value }) => value))
   for (const node of order)
     if (node.operation === (constantOperation as Operation))
-      writeValue(memory, linked.addressOf(node), node, (node.attributes as ConstantAttributes).data, 1)
+      writeValue(memory, format, linked.addressOf(node), node, (node.attributes as ConstantAttributes).data, 1)
   const counts = order.filter((node) => node.operation === (countOperation as Operation))
   const keptAt = (node: Node, output: number): number =>
     linked.kept.findIndex((array) => array.node === node && array.output === output)
   const inputs = plan.inputs.map(({ value: x }): { kept: number } | { address: number; size: number } =>
-    x.varies ? { kept: keptAt(x, 0) } : { address: linked.readAt(x), size: sizeOf(x.shape) },
+    x.varies ? { kept: keptAt(x, 0) } : { address: linked.readAt(x), size: sizeOf(x.shape) * pieces },
   )
   const results = plan.results.map(({ value: x }) => {
     const size = sizeOf(x.shape)
@@ -68,7 +72,7 @@ export const prepare = (
       memory.release(address)
     }
     const record = (word: number, value: number): void => {
-      memory.ints()[linked.record / WORD + word] = value
+      memory.ints()[linked.record / ENTRY + word] = value
     }
     try {
       const kept = new Map<number, number>()
@@ -77,31 +81,31 @@ export const prepare = (
         if ('address' in input) wordsAt(input.address, input.size).set(arrays.read(given[i]!))
         else if ('address' in place) kept.set(input.kept, place.address)
         else {
-          const address = allocate(length * WORD)
+          const address = allocate(length * 4)
           wordsAt(address, length).set(place.words)
           kept.set(input.kept, address)
         }
       })
       sizes.forEach((size, k) => {
-        if (!kept.has(k)) kept.set(k, allocate(size * run.lanes * WORD))
+        if (!kept.has(k)) kept.set(k, allocate(size * run.lanes * format.word))
         record(linked.kept[k]!.record, kept.get(k)!)
       })
       record(RECORD.count, run.lanes)
       record(RECORD.first, run.offset)
-      for (const node of counts) writeValue(memory, linked.addressOf(node), node, Float64Array.of(run.lanes), 1)
+      for (const node of counts) writeValue(memory, format, linked.addressOf(node), node, Float64Array.of(run.lanes), 1)
       linked.phases.forEach((phase, i) => {
         runPhase(phase, i)
       })
       return results.map((result) => {
-        if (result.kept === undefined) return arrays.copy(result.address!, result.size)
+        if (result.kept === undefined) return arrays.copy(result.address!, result.size * pieces)
         const address = kept.get(result.kept)!
-        const length = result.size * run.lanes
+        const length = result.size * run.lanes * pieces
         // A whole array that nothing else needs any more is handed over as it is.
         if (held.has(address) && isLast(result) && result.size === sizes[result.kept]) {
           held.delete(address)
           return arrays.adopt(address, length)
         }
-        return arrays.copy(address + result.offset * run.lanes * WORD, length)
+        return arrays.copy(address + result.offset * run.lanes * format.word, length)
       })
 
       function runPhase(phase: LinkedPhase, number: number): void {
@@ -133,7 +137,7 @@ export const prepare = (
 
       /** The tiles of a part step by step, where the host has a share in them. */
       function runTiles(phase: LinkedPhase, part: number, tiles: number, state: number, scratch: number): void {
-        wordsAt(state, phase.stride / WORD).fill(0)
+        wordsAt(state, phase.stride / 4).fill(0)
         const end = Math.min(run.lanes, (part + 1) * tiles * TILE)
         for (let start = part * tiles * TILE; start < end; start += TILE) {
           const place = { scratch, state, start, lanes: Math.min(TILE, end - start), offset: run.offset + start }

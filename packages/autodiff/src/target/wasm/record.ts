@@ -1,4 +1,4 @@
-import { WORD } from './words.ts'
+import { ENTRY } from './words.ts'
 
 /** What a program's code has to know of the run, as words in memory: it is written before a run and before each phase. */
 export const RECORD = {
@@ -15,4 +15,4 @@ export const RECORD = {
   kept: 5,
 } as const
 
-export const recordBytes = (kept: number): number => (RECORD.kept + kept) * WORD
+export const recordBytes = (kept: number): number => (RECORD.kept + kept) * ENTRY

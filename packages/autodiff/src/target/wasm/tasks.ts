@@ -31,6 +31,7 @@ export const taskOf = (step: KernelStep, at: Addresses, memory: EngineMemory): T
     node.inputs.map(at.readAt),
     kindsOf(node).map((_, k) => at.addressOf(node, k)),
     memory,
+    at.format,
   )
   return { title: nameOf(node), host: ({ lanes, offset, scratch }) => host(lanes, offset, scratch) }
 }
@@ -45,7 +46,7 @@ export interface JoinTasks {
 }
 
 export const joinTasks = (nodes: readonly Node[], at: Addresses, memory: EngineMemory): JoinTasks => {
-  const sizes = nodes.map(stateBytes)
+  const sizes = nodes.map((node) => stateBytes(node, at.format))
   const stride = sizes.reduce((sum, bytes) => sum + bytes, 0)
   const absorb: Task[] = []
   const finish: Launch[] = []
@@ -59,7 +60,7 @@ export const joinTasks = (nodes: readonly Node[], at: Addresses, memory: EngineM
       absorb.push({ title, launches: sum.absorb })
       finish.push(sum.finish)
     } else {
-      const host = hostJoin(node, node.inputs.map(at.readAt), at.addressOf(node), memory)
+      const host = hostJoin(node, node.inputs.map(at.readAt), at.addressOf(node), memory, at.format)
       onHost.push(host)
       absorb.push({ title, host: ({ lanes, scratch }) => host.absorb(lanes, scratch) })
     }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   add,
   cholesky,
+  div,
   einsum,
   example,
   input,
@@ -9,6 +10,7 @@ import {
   mul,
   open,
   type Program,
+  type Resident,
   random,
   relu,
   square,
@@ -52,8 +54,11 @@ describe('the WebAssembly engine', () => {
     expect((await open('wasm', { fma: false, threads: 1 })).mode).toBe('wasm simd float32 1 thread')
   })
 
-  test('refuses float64, naming what has it', async () => {
-    await expect(open('wasm', { precision: 'float64' })).rejects.toThrow("for float64 use 'reference'")
+  test('computes in float64 when asked', async () => {
+    const engine = await open('wasm', { precision: 'float64', threads: 1 })
+    const third = await engine.compile(({ a }) => div(a, 3), { a: input([]) })
+    const out = (await third.run({ a: { data: Float64Array.of(1), shape: [] } })) as Resident
+    expect(await engine.read(out)).toEqual({ data: Float64Array.of(1 / 3), shape: [] })
   })
 })
 

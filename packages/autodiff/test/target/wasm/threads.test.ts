@@ -258,7 +258,7 @@ test('a thousand programs, one after another, need no more memory than one', asy
   const plan = planOf(trace(({ x: given }) => lanes.sum(sum(square(given))), { x }))
   const cycle = (): void => {
     const linked = link(plan, memory, machine)
-    const run = prepare(plan, linked, memory, arrays, pool, 0)
+    const run = prepare(plan, linked, machine.format, memory, arrays, pool, 0)
     const words = new Int32Array(Float32Array.from({ length: 3 * 400 }, (_, i) => i % 3).buffer)
     const given = arrays.hold(words)
     const [total] = run([given], { lanes: 400, offset: 0 })

@@ -3,12 +3,11 @@ import type { Node } from '../../../tensor/tensor.ts'
 import type { Body } from '../assembler/code.ts'
 import { forEach } from '../assembler/counted.ts'
 import { func } from '../assembler/function.ts'
-import { f32x4 } from '../assembler/instructions/f32x4.ts'
 import { i32 } from '../assembler/instructions/i32.ts'
 import { v128 } from '../assembler/instructions/v128.ts'
 import { local, set } from '../assembler/variables.ts'
-import { ROW, VECTOR, WORD } from '../words.ts'
-import { type Addresses, integers, type Kernel, type Launch, multiplyAdd } from './kernel.ts'
+import { VECTOR } from '../words.ts'
+import { type Addresses, integers, type Kernel, type Launch } from './kernel.ts'
 import { productOf, swapped } from './product.ts'
 
 /**
@@ -16,6 +15,7 @@ import { productOf, swapped } from './product.ts'
  * results in registers as fit: rows by two vectors of lanes. Null where its axes do not lie evenly.
  */
 export const contractLaunches = (node: Node<ContractAttributes>, at: Addresses): readonly Launch[] | null => {
+  const { row, word } = at.format
   const product = productOf(node)
   const [a, b] = node.inputs
   if (!product || !node.varies) return null
@@ -23,7 +23,7 @@ export const contractLaunches = (node: Node<ContractAttributes>, at: Addresses):
   const { batch, rows, columns, terms } = flipped ? swapped(product) : product
   const [first, second] = flipped ? [b!, a!] : [a!, b!]
   const bothVary = first.varies && second.varies
-  const firstStep = bothVary ? ROW : WORD
+  const firstStep = bothVary ? row : word
   const [firstAt, secondAt, outAt] = [at.readAt(first), at.readAt(second), at.addressOf(node)]
   const launches: Launch[] = []
   const cuts = bothVary ? [[0, rows.count, 1] as const] : cutRows(rows.count)
@@ -31,19 +31,19 @@ export const contractLaunches = (node: Node<ContractAttributes>, at: Addresses):
     for (const [start, count, tile] of cuts) {
       if (count === 0) continue
       launches.push({
-        kernel: kernelFor(tile, bothVary, rows.a * firstStep, at.fma),
+        kernel: kernelFor(tile, bothVary, rows.a * firstStep),
         operands: [
-          outAt + (z * batch.out + start * rows.out) * ROW,
+          outAt + (z * batch.out + start * rows.out) * row,
           firstAt + (z * batch.a + start * rows.a) * firstStep,
-          secondAt + z * batch.b * ROW,
+          secondAt + z * batch.b * row,
           count / tile,
           columns.count,
           terms.count,
-          rows.out * ROW,
-          columns.out * ROW,
-          columns.b * ROW,
+          rows.out * row,
+          columns.out * row,
+          columns.b * row,
           terms.a * firstStep,
-          terms.b * ROW,
+          terms.b * row,
         ],
       })
     }
@@ -77,11 +77,10 @@ const PARAMETERS = {
 const WIDE = 2
 
 /** `aRow`: bytes from one row of a to the next; fixed in the code, so that rows share one pointer. */
-const kernelFor = (tile: 4 | 1, bothVary: boolean, aRow: number, fma: boolean): Kernel => ({
-  key: `contract ${tile} ${bothVary} ${aRow} ${fma}`,
-  build: () =>
+const kernelFor = (tile: 4 | 1, bothVary: boolean, aRow: number): Kernel => ({
+  key: `contract ${tile} ${bothVary} ${aRow}`,
+  build: ({ row: width, floats: { constant, madd }, splatAt }) =>
     func(`contract${tile}`, PARAMETERS, 'none', (p) => {
-      const madd = multiplyAdd(fma)
       const [r, c, l, k] = integers('r', 'c', 'l', 'k')
       const [aBase, bBase, outBase, aAt, bAt, outAt] = integers('aBase', 'bBase', 'outBase', 'aAt', 'bAt', 'outAt')
       const sums = Array.from({ length: tile }, (_, i) =>
@@ -92,10 +91,7 @@ const kernelFor = (tile: 4 | 1, bothVary: boolean, aRow: number, fma: boolean): 
       const term = (i: number): Body =>
         bothVary
           ? sums[i]!.map((sum, w) => set(sum, madd(v128.load(aAt, i * aRow + w * VECTOR), xs[w]!, sum)))
-          : [
-              set(weight, v128.load32Splat(aAt, i * aRow)),
-              sums[i]!.map((sum, w) => set(sum, madd(weight, xs[w]!, sum))),
-            ]
+          : [set(weight, splatAt(aAt, i * aRow)), sums[i]!.map((sum, w) => set(sum, madd(weight, xs[w]!, sum)))]
       return [
         set(aBase, p.a),
         set(outBase, p.out),
@@ -103,8 +99,8 @@ const kernelFor = (tile: 4 | 1, bothVary: boolean, aRow: number, fma: boolean): 
           set(bBase, p.b),
           set(outAt, outBase),
           forEach(c, { below: p.columns }, [
-            forEach(l, { below: ROW, step: WIDE * VECTOR }, [
-              sums.flat().map((sum) => set(sum, f32x4.const(0))),
+            forEach(l, { below: width, step: WIDE * VECTOR }, [
+              sums.flat().map((sum) => set(sum, constant(0))),
               set(bAt, i32.add(bBase, l)),
               set(aAt, bothVary ? i32.add(aBase, l) : aBase),
               forEach(k, { below: p.terms }, [

@@ -3,17 +3,16 @@ import { type ContractAttributes, contractOperation } from '../../../tensor/cont
 import { type Join, joinOperation } from '../../../tensor/lanes.ts'
 import type { Operation } from '../../../tensor/operation.ts'
 import type { Node } from '../../../tensor/tensor.ts'
+import { when } from '../assembler/control.ts'
 import { forEach } from '../assembler/counted.ts'
 import { func } from '../assembler/function.ts'
-import { f32 } from '../assembler/instructions/f32.ts'
-import { f32x4 } from '../assembler/instructions/f32x4.ts'
 import { i32 } from '../assembler/instructions/i32.ts'
 import { v128 } from '../assembler/instructions/v128.ts'
 import { local, set } from '../assembler/variables.ts'
+import { across, type Format, floatOf, lanesBelow } from '../format.ts'
 import { RECORD } from '../record.ts'
 import { inState } from '../space.ts'
-import { ROW, VECTOR, WORD } from '../words.ts'
-import { across } from './across.ts'
+import { VECTOR } from '../words.ts'
 import { type Addresses, integers, type Kernel, type Launch, type LaunchOperand } from './kernel.ts'
 import { outerLaunches } from './outer.ts'
 
@@ -26,7 +25,8 @@ export interface SumJoin {
 }
 
 /** Bytes of a join's state, in whole vectors. */
-export const stateBytes = (node: Node): number => Math.ceil((sizeOf(node.shape) * WORD) / VECTOR) * VECTOR
+export const stateBytes = (node: Node, { word }: Format): number =>
+  Math.ceil((sizeOf(node.shape) * word) / VECTOR) * VECTOR
 
 /**
  * The sum or mean of a varying float, or a product that is summed over the lanes; null for any other join. `offset` is
@@ -41,7 +41,7 @@ export const sumJoin = (node: Node, offset: number, stride: number, at: Addresse
       at.addressOf(node),
       { record: RECORD.states },
       offset,
-      stateBytes(node),
+      stateBytes(node, at.format),
       stride,
       { record: RECORD.parts },
       divisor,
@@ -54,7 +54,7 @@ export const sumJoin = (node: Node, offset: number, stride: number, at: Addresse
   if (node.operation !== (joinOperation as Operation)) return null
   const { name } = (node.attributes as { readonly join: Join }).join
   if (name !== 'sum' && name !== 'mean') return null
-  const operands = [state, at.readAt(node.inputs[0]!), sizeOf(node.shape) * WORD, 'lanes'] as const
+  const operands = [state, at.readAt(node.inputs[0]!), sizeOf(node.shape) * at.format.word, 'lanes'] as const
   return {
     absorb: [{ kernel: sumRows, operands }],
     finish: finish(name === 'mean' ? { record: RECORD.count } : 1),
@@ -64,24 +64,26 @@ export const sumJoin = (node: Node, offset: number, stride: number, at: Addresse
 /** Sums of the parts 0, 1, …, in this order, whoever worked on them. */
 const sumParts: Kernel = {
   key: 'sum of parts',
-  build: () =>
+  build: (format) =>
     func(
       'sumParts',
       { out: 'i32', states: 'i32', offset: 'i32', bytes: 'i32', stride: 'i32', parts: 'i32', divisor: 'i32' },
       'none',
       (p) => {
+        const { add, div } = format.floats
         const [e, k, from] = integers('e', 'k', 'from')
-        const total = local('v128', 'total')
+        const [total, divisor] = [local('v128', 'total'), local('v128', 'divisor')]
         return [
           set(p.states, i32.add(p.states, p.offset)),
+          set(divisor, floatOf(format, p.divisor)),
           forEach(e, { below: p.bytes, step: VECTOR }, [
             set(from, i32.add(p.states, e)),
             set(total, v128.load(from)),
             forEach(k, { from: 1, below: p.parts }, [
               set(from, i32.add(from, p.stride)),
-              set(total, f32x4.add(total, v128.load(from))),
+              set(total, add(total, v128.load(from))),
             ]),
-            v128.store(i32.add(p.out, e), f32x4.div(total, f32x4.splat(f32.convertI32S(p.divisor)))),
+            v128.store(i32.add(p.out, e), div(total, divisor)),
           ]),
         ]
       },
@@ -90,25 +92,24 @@ const sumParts: Kernel = {
 
 const sumRows: Kernel = {
   key: 'sum over lanes',
-  build: () =>
+  build: (format) =>
     func('sumRows', { state: 'i32', x: 'i32', bytes: 'i32', lanes: 'i32' }, 'none', ({ state, x, bytes, lanes }) => {
-      const [e, l, whole] = integers('e', 'l', 'whole')
-      const total = local('v128', 'total')
-      const sum = local('f32', 'sum')
+      const { row, word, width, splatAt, storeFirst } = format
+      const { add, and, constant } = format.floats
+      const [e, l, whole, rest] = integers('e', 'l', 'whole', 'rest')
+      const [total, mask] = [local('v128', 'total'), local('v128', 'mask')]
+      const here = i32.add(state, e)
       return [
-        set(whole, i32.mul(i32.and(lanes, -4), WORD)),
-        forEach(e, { below: bytes, step: WORD }, [
-          set(total, f32x4.const(0)),
-          forEach(l, { below: whole, step: VECTOR }, set(total, f32x4.add(total, v128.load(i32.add(x, l))))),
-          set(sum, across(total)),
+        set(whole, i32.mul(i32.and(lanes, -width), word)),
+        set(rest, i32.and(lanes, width - 1)),
+        set(mask, lanesBelow(format, rest)),
+        forEach(e, { below: bytes, step: word }, [
+          set(total, constant(0)),
+          forEach(l, { below: whole, step: VECTOR }, set(total, add(total, v128.load(i32.add(x, l))))),
           // Lanes that pad the last tile are left out, not weighted: 0 times NaN is NaN.
-          forEach(
-            l,
-            { from: whole, below: i32.mul(lanes, WORD), step: WORD },
-            set(sum, f32.add(sum, f32.load(i32.add(x, l)))),
-          ),
-          f32.store(i32.add(state, e), f32.add(f32.load(i32.add(state, e)), sum)),
-          set(x, i32.add(x, ROW)),
+          when(rest, set(total, add(total, and(v128.load(i32.add(x, l)), mask)))),
+          storeFirst(here, add(splatAt(here), across(format, total))),
+          set(x, i32.add(x, row)),
         ]),
       ]
     }),

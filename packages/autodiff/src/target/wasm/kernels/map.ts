@@ -1,29 +1,27 @@
 import type { MapKernel } from '../../../compile/fuse.ts'
 import { broadcastStrides, offsetsOf, sizeOf } from '../../../shape.ts'
 import { scalarConstant } from '../../../tensor/constant.ts'
-import { rowOf } from '../../../tensor/elementwise.ts'
 import type { DType, Node } from '../../../tensor/tensor.ts'
 import type { Body, Code, Local } from '../assembler/code.ts'
 import { forEach } from '../assembler/counted.ts'
 import { func } from '../assembler/function.ts'
-import { f32x4 } from '../assembler/instructions/f32x4.ts'
 import { i32 } from '../assembler/instructions/i32.ts'
 import { i32x4 } from '../assembler/instructions/i32x4.ts'
 import { v128 } from '../assembler/instructions/v128.ts'
 import { local, set } from '../assembler/variables.ts'
-import { ROW, VECTOR, WORD } from '../words.ts'
+import { type Format, formatOf } from '../format.ts'
+import { ENTRY, VECTOR } from '../words.ts'
 import type { Addresses, Launch } from './kernel.ts'
-import { type RowCode, rowCode } from './rows.ts'
+import { elementName, nodeCode, typeOf } from './rows.ts'
 
-/** The type that an element-wise node computes with: that of its last operand. */
-const typeOf = (node: Node): DType => node.inputs.at(-1)!.dtype
-
-/** Whether an element-wise node can be part of a fused kernel: a row with vector code, and inputs that lie right. */
+/** Whether a node can be part of a fused kernel: element-wise, with vector code, and inputs that lie right. */
 export const isMappable = (node: Node): boolean => {
-  const row = rowOf(node)
-  if (!row || !rowCode(false)(row, typeOf(node))) return false
+  if (!anyCode(node)) return false
   return node.varies || node.inputs.every((x) => sizeOf(x.shape) === 1 || sizeOf(x.shape) === sizeOf(node.shape))
 }
+
+/** What has code has it in every format. */
+const anyCode = nodeCode(formatOf('float32', false))
 
 /**
  * How an input is read.
@@ -45,6 +43,7 @@ const accessOf = (x: Node, { shape }: MapKernel, varies: boolean): Access => {
 
 /** One pass over the index space; everything between inputs and outputs stays in registers. */
 export const mapLaunch = (step: MapKernel, at: Addresses): Launch => {
+  const { row, word } = at.format
   const varies = step.nodes[0]!.varies
   const access = step.inputs.map((x) => accessOf(x, step, varies))
   const tabled = access.some(({ kind }) => kind === 'rows' || kind === 'splats')
@@ -52,15 +51,15 @@ export const mapLaunch = (step: MapKernel, at: Addresses): Launch => {
   const tables = step.inputs.flatMap((x, k) => {
     const { kind } = access[k]!
     if (kind !== 'rows' && kind !== 'splats') return []
-    const bytes = kind === 'rows' ? ROW : WORD
+    const bytes = kind === 'rows' ? row : word
     return [at.table(offsetsOf(step.shape, broadcastStrides(x.shape, step.shape)).map((o) => o * bytes))]
   })
   const pointers = step.inputs.flatMap((x, k) => (access[k]!.kind === 'literal' ? [] : [at.readAt(x)]))
-  const count = tabled ? size : varies ? size * ROW : Math.ceil((size * WORD) / VECTOR) * VECTOR
+  const count = tabled ? size : varies ? size * row : Math.ceil((size * word) / VECTOR) * VECTOR
   return {
     kernel: {
-      key: `${keyOf(step, access, tabled)} ${at.fma}`,
-      build: () => build(step, access, tabled, rowCode(at.fma)),
+      key: keyOf(step, access, tabled),
+      build: (format) => build(step, access, tabled, format),
     },
     operands: [...step.outputs.map((x) => at.addressOf(x)), ...pointers, ...tables, count],
   }
@@ -68,7 +67,7 @@ export const mapLaunch = (step: MapKernel, at: Addresses): Launch => {
 
 const keyOf = ({ nodes, inputs, outputs }: MapKernel, access: readonly Access[], tabled: boolean): string => {
   const index = new Map([...inputs, ...nodes].map((x, i) => [x, i] as const))
-  const lines = nodes.map((x) => `${rowOf(x)!.name}:${typeOf(x)}(${x.inputs.map((i) => index.get(i)).join()})`)
+  const lines = nodes.map((x) => `${elementName(x)}:${typeOf(x)}(${x.inputs.map((i) => index.get(i)).join()})`)
   const reads = inputs.map((x, k) => {
     const a = access[k]!
     return a.kind === 'literal' ? `${x.dtype}=${Object.is(a.value, -0) ? '-0' : a.value}` : a.kind
@@ -76,7 +75,8 @@ const keyOf = ({ nodes, inputs, outputs }: MapKernel, access: readonly Access[],
   return `map ${tabled} [${reads}] ${lines.join(' ')} -> ${outputs.map((x) => index.get(x)).join()}`
 }
 
-const build = (step: MapKernel, access: readonly Access[], tabled: boolean, code: RowCode) => {
+const build = (step: MapKernel, access: readonly Access[], tabled: boolean, format: Format) => {
+  const { row, splatAt } = format
   const { inputs, outputs } = step
   const kindOf = (k: number): Access['kind'] => access[k]!.kind
   const read = [...inputs.keys()].filter((k) => kindOf(k) !== 'literal')
@@ -92,7 +92,7 @@ const build = (step: MapKernel, access: readonly Access[], tabled: boolean, code
     const given = inputs.map((_, k) => local('v128', `x${k}`))
     const vectorOf = (k: number): Code<'v128'> => {
       const a = access[k]!
-      return a.kind === 'literal' ? constantOf(inputs[k]!.dtype, a.value) : given[k]!
+      return a.kind === 'literal' ? constantOf(format, inputs[k]!.dtype, a.value) : given[k]!
     }
     const i = local('i32', 'i')
     /** Loads what runs along, computes, stores; `pointerOf` says where an input's row begins. */
@@ -100,9 +100,9 @@ const build = (step: MapKernel, access: readonly Access[], tabled: boolean, code
       read
         .filter((k) => kindOf(k) === 'running' || kindOf(k) === 'rows')
         .map((k) => set(given[k]!, v128.load(i32.add(pointerOf(k), i)))),
-      ...compute(step, code, vectorOf, (o, value) => v128.store(i32.add(at(`out${o}`), i), value)),
+      ...compute(step, format, vectorOf, (o, value) => v128.store(i32.add(at(`out${o}`), i), value)),
     ]
-    const once = read.filter((k) => kindOf(k) === 'single').map((k) => set(given[k]!, v128.load32Splat(at(`in${k}`))))
+    const once = read.filter((k) => kindOf(k) === 'single').map((k) => set(given[k]!, splatAt(at(`in${k}`))))
     if (!tabled)
       return [
         once,
@@ -122,16 +122,16 @@ const build = (step: MapKernel, access: readonly Access[], tabled: boolean, code
     ]
     return [
       once,
-      forEach(e, { below: i32.mul(at('count'), WORD), step: WORD }, [
+      forEach(e, { below: i32.mul(at('count'), ENTRY), step: ENTRY }, [
         withTable.map((k) =>
-          kindOf(k) === 'rows' ? set(rows[k]!, fromTable(k)) : set(given[k]!, v128.load32Splat(fromTable(k))),
+          kindOf(k) === 'rows' ? set(rows[k]!, fromTable(k)) : set(given[k]!, splatAt(fromTable(k))),
         ),
         forEach(
           i,
-          { below: ROW, step: VECTOR },
+          { below: row, step: VECTOR },
           turn((k) => (kindOf(k) === 'rows' ? rows[k]! : at(`in${k}`))),
         ),
-        running.map((name) => set(at(name), i32.add(at(name), ROW))),
+        running.map((name) => set(at(name), i32.add(at(name), row))),
       ]),
     ]
   })
@@ -140,19 +140,20 @@ const build = (step: MapKernel, access: readonly Access[], tabled: boolean, code
 /** The nodes one after another, each in a variable; outputs are stored as soon as they are there. */
 const compute = (
   { nodes, inputs, outputs }: MapKernel,
-  code: RowCode,
+  format: Format,
   vectorOf: (k: number) => Code<'v128'>,
   store: (output: number, value: Code<'v128'>) => Body,
 ): readonly Body[] => {
+  const code = nodeCode(format)
   const values = new Map<Node, Code<'v128'>>(inputs.map((x, k) => [x, vectorOf(k)]))
   return nodes.map((node, n) => {
     const value = local('v128', `y${n}`)
-    const result = code(rowOf(node)!, typeOf(node))!(...node.inputs.map((x) => values.get(x)!))
+    const result = code(node)!(...node.inputs.map((x) => values.get(x)!))
     values.set(node, value)
     const output = outputs.indexOf(node)
     return [set(value, result), ...(output < 0 ? [] : [store(output, value)])]
   })
 }
 
-const constantOf = (dtype: DType, value: number): Code<'v128'> =>
-  dtype === 'float' ? f32x4.const(value) : i32x4.const(dtype === 'bool' ? (value ? -1 : 0) : value)
+const constantOf = ({ floats }: Format, dtype: DType, value: number): Code<'v128'> =>
+  dtype === 'float' ? floats.constant(value) : i32x4.const(dtype === 'bool' ? (value ? -1 : 0) : value)

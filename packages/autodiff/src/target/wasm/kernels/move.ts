@@ -1,14 +1,14 @@
 import { sizeOf } from '../../../shape.ts'
 import type { Node } from '../../../tensor/tensor.ts'
-import { when } from '../assembler/control.ts'
+import { select, when } from '../assembler/control.ts'
 import { forEach } from '../assembler/counted.ts'
 import { func } from '../assembler/function.ts'
 import { i32 } from '../assembler/instructions/i32.ts'
-import { i32x4 } from '../assembler/instructions/i32x4.ts'
 import { v128 } from '../assembler/instructions/v128.ts'
 import { local, set } from '../assembler/variables.ts'
 import { inScratch, offsetIn } from '../space.ts'
-import { ROW, VECTOR, WORD } from '../words.ts'
+import { wordsOf } from '../values.ts'
+import { ENTRY, VECTOR } from '../words.ts'
 import type { Addresses, Kernel, Launch } from './kernel.ts'
 
 /** Operations that only move elements of their inputs, or put a number where there is none. */
@@ -44,8 +44,9 @@ const sourcesOf = (node: Node): Float64Array => {
   return found
 }
 
-/** A table, one word for each element: where in scratch its row of lanes is, the address of a uniform number (negative where it is for all lanes), 0 for the number put in. */
+/** A table, one entry for each element: where in scratch its row of lanes is, the address of a uniform number (negative where it is for all lanes), 0 for the number put in. */
 export const moveLaunch = (node: Node, at: Addresses): Launch => {
+  const { row, word } = at.format
   let filler = 0
   const table = Int32Array.from(sourcesOf(node), (source) => {
     if (source < MARK) {
@@ -57,18 +58,17 @@ export const moveLaunch = (node: Node, at: Addresses): Launch => {
     const x = node.inputs[k]!
     // No value is at the beginning of scratch, as none is at address 0.
     return x.varies
-      ? offsetIn(at.readAt(x)) + element * ROW
+      ? offsetIn(at.readAt(x)) + element * row
       : node.varies
-        ? -(at.readAt(x) + element * WORD)
-        : at.readAt(x) + element * WORD
+        ? -(at.readAt(x) + element * word)
+        : at.readAt(x) + element * word
   })
-  const bits =
-    node.dtype === 'float'
-      ? new Int32Array(Float32Array.of(filler).buffer)[0]!
-      : node.dtype === 'bool'
-        ? -filler
-        : filler
-  const operands = [at.addressOf(node), at.table(table), table.length * WORD, bits]
+  const operands = [
+    at.addressOf(node),
+    at.table(table),
+    table.length * ENTRY,
+    at.table(wordsOf([filler], node.dtype, at.format)),
+  ]
   return node.varies ? { kernel: rows, operands: [...operands, inScratch(0)] } : { kernel: words, operands }
 }
 
@@ -76,34 +76,35 @@ const PARAMETERS = { out: 'i32', table: 'i32', bytes: 'i32', filler: 'i32' } as 
 
 const rows: Kernel = {
   key: 'move rows',
-  build: () =>
+  build: ({ row, splatAt }) =>
     func('moveRows', { ...PARAMETERS, scratch: 'i32' }, 'none', ({ out, table, bytes, filler, scratch }) => {
       const [e, l, from] = [local('i32', 'e'), local('i32', 'l'), local('i32', 'from')]
       const value = local('v128', 'value')
-      const fill = forEach(l, { below: ROW, step: VECTOR }, v128.store(i32.add(out, l), value))
-      return forEach(e, { below: bytes, step: WORD }, [
+      const fill = forEach(l, { below: row, step: VECTOR }, v128.store(i32.add(out, l), value))
+      return forEach(e, { below: bytes, step: ENTRY }, [
         set(from, i32.load(i32.add(table, e))),
         when(
           i32.gtS(from, 0),
           [
             set(from, i32.add(scratch, from)),
-            forEach(l, { below: ROW, step: VECTOR }, v128.store(i32.add(out, l), v128.load(i32.add(from, l)))),
+            forEach(l, { below: row, step: VECTOR }, v128.store(i32.add(out, l), v128.load(i32.add(from, l)))),
           ],
-          [when(i32.eqz(from), set(value, i32x4.splat(filler)), set(value, v128.load32Splat(i32.sub(0, from)))), fill],
+          [when(i32.eqz(from), set(value, splatAt(filler)), set(value, splatAt(i32.sub(0, from)))), fill],
         ),
-        set(out, i32.add(out, ROW)),
+        set(out, i32.add(out, row)),
       ])
     }),
 }
 
 const words: Kernel = {
   key: 'move words',
-  build: () =>
+  build: ({ word, splatAt, storeFirst }) =>
     func('moveWords', PARAMETERS, 'none', ({ out, table, bytes, filler }) => {
       const [e, from] = [local('i32', 'e'), local('i32', 'from')]
-      return forEach(e, { below: bytes, step: WORD }, [
+      return forEach(e, { below: bytes, step: ENTRY }, [
         set(from, i32.load(i32.add(table, e))),
-        when(i32.eqz(from), i32.store(i32.add(out, e), filler), i32.store(i32.add(out, e), i32.load(from))),
+        storeFirst(out, splatAt(select(i32.eqz(from), filler, from))),
+        set(out, i32.add(out, word)),
       ])
     }),
 }

@@ -1,16 +1,16 @@
 import type { ContractAttributes } from '../../../tensor/contract.ts'
 import type { Node } from '../../../tensor/tensor.ts'
-import type { Body } from '../assembler/code.ts'
+import type { Body, Code, Local } from '../assembler/code.ts'
+import { when } from '../assembler/control.ts'
 import { forEach } from '../assembler/counted.ts'
 import { func } from '../assembler/function.ts'
-import { f32 } from '../assembler/instructions/f32.ts'
-import { f32x4 } from '../assembler/instructions/f32x4.ts'
 import { i32 } from '../assembler/instructions/i32.ts'
 import { v128 } from '../assembler/instructions/v128.ts'
 import { local, set } from '../assembler/variables.ts'
-import { ROW, VECTOR, WORD } from '../words.ts'
-import { across } from './across.ts'
-import { type Addresses, integers, type Kernel, type Launch, multiplyAdd } from './kernel.ts'
+import { across, lanesBelow } from '../format.ts'
+import type { Vector } from '../math/index.ts'
+import { VECTOR } from '../words.ts'
+import { type Addresses, integers, type Kernel, type Launch } from './kernel.ts'
 import { productOf } from './product.ts'
 
 /** Results in registers at a time: rows by columns. */
@@ -26,6 +26,7 @@ export const outerLaunches = (
   state: number,
   at: Addresses,
 ): readonly Launch[] | null => {
+  const { row, word } = at.format
   const product = productOf(node)
   const [a, b] = node.inputs
   if (!product || !a!.varies || !b!.varies) return null
@@ -36,18 +37,18 @@ export const outerLaunches = (
     for (const r of cut(rows.count, ROWS))
       for (const c of cut(columns.count, COLUMNS))
         launches.push({
-          kernel: outerKernel(r.group, c.group, rows.a * ROW, columns.b * ROW, at.fma),
+          kernel: outerKernel(r.group, c.group, rows.a * row, columns.b * row, c.group > 1 && columns.out === 1),
           operands: [
-            state + (z * batch.out + r.start * rows.out + c.start * columns.out) * WORD,
-            aAt + (z * batch.a + r.start * rows.a) * ROW,
-            bAt + (z * batch.b + c.start * columns.b) * ROW,
+            state + (z * batch.out + r.start * rows.out + c.start * columns.out) * word,
+            aAt + (z * batch.a + r.start * rows.a) * row,
+            bAt + (z * batch.b + c.start * columns.b) * row,
             r.count / r.group,
             c.count / c.group,
             terms.count,
-            rows.out * WORD,
-            columns.out * WORD,
-            terms.a * ROW,
-            terms.b * ROW,
+            rows.out * word,
+            columns.out * word,
+            terms.a * row,
+            terms.b * row,
             'lanes',
           ],
         })
@@ -82,14 +83,16 @@ const PARAMETERS = {
 
 /**
  * Each result is a vector along the lanes, added across at the end of the tile. `aRow`, `bColumn`: bytes from one row or
- * column to the next, fixed in the code, so that rows share one pointer and columns another.
+ * column to the next, fixed in the code, so that rows share one pointer and columns another. `together`: the results of
+ * a row lie one after another.
  */
-const outerKernel = (rows: number, columns: number, aRow: number, bColumn: number, fma: boolean): Kernel => ({
-  key: `outer ${rows}x${columns} ${aRow} ${bColumn} ${fma}`,
-  build: () =>
+const outerKernel = (rows: number, columns: number, aRow: number, bColumn: number, together: boolean): Kernel => ({
+  key: `outer ${rows}x${columns} ${aRow} ${bColumn} ${together}`,
+  build: (format) =>
     func(`outer${rows}x${columns}`, PARAMETERS, 'none', (p) => {
-      const madd = multiplyAdd(fma)
-      const [r, c, k, l, whole] = integers('r', 'c', 'k', 'l', 'whole')
+      const { word, width, floats } = format
+      const { madd, add, and, constant } = floats
+      const [r, c, k, l, whole, rest] = integers('r', 'c', 'k', 'l', 'whole', 'rest')
       const [aBase, bBase, aAt, bAt, outAt, aHere, bHere] = integers(
         'aBase',
         'bBase',
@@ -101,41 +104,55 @@ const outerKernel = (rows: number, columns: number, aRow: number, bColumn: numbe
       )
       const tile = Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => [i, j] as const))
       const sums = tile.map((row) => row.map(([i, j]) => local('v128', `s${i}${j}`)))
-      const rests = tile.map((row) => row.map(([i, j]) => local('f32', `t${i}${j}`)))
       const xs = tile.map((_, i) => local('v128', `x${i}`))
-      const y = local('v128', 'y')
-      const each = (f: (i: number, j: number) => Body): Body => tile.flat().map(([i, j]) => f(i, j))
-      const here = [set(aHere, i32.add(aAt, l)), set(bHere, i32.add(bAt, l))]
-      const restOf = (i: number, j: number): Body =>
-        set(rests[i]![j]!, f32.add(rests[i]![j]!, f32.mul(f32.load(aHere, i * aRow), f32.load(bHere, j * bColumn))))
+      const [y, mask] = [local('v128', 'y'), local('v128', 'mask')]
+      /** One vector of lanes of every product. */
+      const term = (of: (v: Vector) => Vector): Body => [
+        set(aHere, i32.add(aAt, l)),
+        set(bHere, i32.add(bAt, l)),
+        xs.map((x, i) => set(x, of(v128.load(aHere, i * aRow)))),
+        sums[0]!.map((_, j) => [
+          set(y, of(v128.load(bHere, j * bColumn))),
+          xs.map((x, i) => set(sums[i]![j]!, madd(x, y, sums[i]![j]!))),
+        ]),
+      ]
+      const addTo = (row: readonly Local<'v128'>[], i: number): Body => {
+        const address = (j: number): Code<'i32'> =>
+          i32.add(i32.add(outAt, i32.mul(p.outRow, i)), i32.mul(p.outColumn, j))
+        if (!together) return row.map((sum, j) => storeFirst(address(j), add(splatAt(address(j)), across(format, sum))))
+        return cut(columns, width).map(({ start }) => {
+          const at = i32.add(i32.add(outAt, i32.mul(p.outRow, i)), start * word)
+          return v128.store(at, add(v128.load(at), format.sums(row.slice(start, start + width))))
+        })
+      }
+      const { storeFirst, splatAt } = format
       return [
-        set(whole, i32.mul(i32.and(p.lanes, -4), WORD)),
+        set(whole, i32.mul(i32.and(p.lanes, -width), word)),
+        set(rest, i32.and(p.lanes, width - 1)),
+        set(mask, lanesBelow(format, rest)),
         set(aBase, p.a),
         forEach(r, { below: p.rows }, [
           set(bBase, p.b),
           set(outAt, p.out),
           forEach(c, { below: p.columns }, [
-            each((i, j) => [set(sums[i]![j]!, f32x4.const(0)), set(rests[i]![j]!, 0)]),
+            sums.flat().map((sum) => set(sum, constant(0))),
             set(aAt, aBase),
             set(bAt, bBase),
             forEach(k, { below: p.terms }, [
-              forEach(l, { below: whole, step: VECTOR }, [
-                here,
-                xs.map((x, i) => set(x, v128.load(aHere, i * aRow))),
-                sums[0]!.map((_, j) => [
-                  set(y, v128.load(bHere, j * bColumn)),
-                  xs.map((x, i) => set(sums[i]![j]!, madd(x, y, sums[i]![j]!))),
-                ]),
-              ]),
-              // Lanes that pad the last tile are left out, not weighted: 0 times NaN is NaN.
-              forEach(l, { from: whole, below: i32.mul(p.lanes, WORD), step: WORD }, [here, each(restOf)]),
+              forEach(
+                l,
+                { below: whole, step: VECTOR },
+                term((v) => v),
+              ),
+              // Lanes that pad the last tile are taken as 0 on both sides: 0 times NaN would be NaN.
+              when(
+                rest,
+                term((v) => and(v, mask)),
+              ),
               set(aAt, i32.add(aAt, p.aTerm)),
               set(bAt, i32.add(bAt, p.bTerm)),
             ]),
-            each((i, j) => {
-              const address = i32.add(i32.add(outAt, i32.mul(p.outRow, i)), i32.mul(p.outColumn, j))
-              return f32.store(address, f32.add(f32.load(address), f32.add(across(sums[i]![j]!), rests[i]![j]!)))
-            }),
+            sums.map(addTo),
             set(bBase, i32.add(bBase, bColumn * columns)),
             set(outAt, i32.add(outAt, i32.mul(p.outColumn, columns))),
           ]),

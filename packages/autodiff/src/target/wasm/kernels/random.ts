@@ -4,12 +4,12 @@ import type { Body, Code, Local } from '../assembler/code.ts'
 import { when } from '../assembler/control.ts'
 import { forEach } from '../assembler/counted.ts'
 import { func } from '../assembler/function.ts'
-import { f32x4 } from '../assembler/instructions/f32x4.ts'
 import { i32 } from '../assembler/instructions/i32.ts'
 import { i32x4 } from '../assembler/instructions/i32x4.ts'
 import { v128 } from '../assembler/instructions/v128.ts'
 import { local, set } from '../assembler/variables.ts'
-import { ROW, VECTOR } from '../words.ts'
+import type { Format } from '../format.ts'
+import { VECTOR } from '../words.ts'
 import { type Addresses, integers, type Kernel, type Launch } from './kernel.ts'
 
 /** Draws and derived keys where every lane has its own; null where all lanes share one, which the host draws. */
@@ -64,43 +64,44 @@ const threefry = (key0: Code<'v128'>, key1: Code<'v128'>, x: Vector, y: Vector):
 }
 
 /** A word's top 23 bits and a half, times 2^-23: exact in float32, never 0 or 1. */
-const toUniform = (word: Code<'v128'>): Code<'v128'> =>
-  f32x4.mul(f32x4.add(f32x4.convertI32x4S(i32x4.shrU(word, 9)), f32x4.const(0.5)), f32x4.const(2 ** -23))
+const toUniform = ({ floats: { add, mul }, toFloat }: Format, word: Code<'v128'>): Code<'v128'> =>
+  mul(add(toFloat(i32x4.shrU(word, 9)), 0.5), 2 ** -23)
 
 const uniform: Kernel = {
   key: 'uniform',
-  build: () =>
+  build: (format) =>
     func('uniform', { out: 'i32', key: 'i32', size: 'i32' }, 'none', (p) => {
+      const { row } = format
       const [e, l] = integers('e', 'l')
       const [x, y] = [local('v128', 'x'), local('v128', 'y')]
       return forEach(e, { below: p.size, step: 2 }, [
-        forEach(l, { below: ROW, step: VECTOR }, [
+        forEach(l, { below: row, step: VECTOR }, [
           // Element i is word i & 1 of block i >> 1.
           set(x, i32x4.splat(i32.shrU(e, 1))),
           set(y, i32x4.const(0)),
-          threefry(v128.load(i32.add(p.key, l)), v128.load(i32.add(p.key, l), ROW), x, y),
-          v128.store(i32.add(p.out, l), toUniform(x)),
-          when(i32.ltS(i32.add(e, 1), p.size), v128.store(i32.add(p.out, l), toUniform(y), ROW)),
+          threefry(v128.load(i32.add(p.key, l)), v128.load(i32.add(p.key, l), row), x, y),
+          v128.store(i32.add(p.out, l), toUniform(format, x)),
+          when(i32.ltS(i32.add(e, 1), p.size), v128.store(i32.add(p.out, l), toUniform(format, y), row)),
         ]),
-        set(p.out, i32.add(p.out, 2 * ROW)),
+        set(p.out, i32.add(p.out, 2 * row)),
       ])
     }),
 }
 
 const foldIn = (keyVaries: boolean): Kernel => ({
   key: `foldIn ${keyVaries}`,
-  build: () =>
+  build: ({ row, word: bytes, splatAt }) =>
     func('foldIn', { out: 'i32', key: 'i32', data: 'i32' }, 'none', (p) => {
       const [l] = integers('l')
       const [x, y] = [local('v128', 'x'), local('v128', 'y')]
       const word = (k: number): Code<'v128'> =>
-        keyVaries ? v128.load(i32.add(p.key, l), k * ROW) : v128.load32Splat(p.key, k * 4)
-      return forEach(l, { below: ROW, step: VECTOR }, [
+        keyVaries ? v128.load(i32.add(p.key, l), k * row) : splatAt(p.key, k * bytes)
+      return forEach(l, { below: row, step: VECTOR }, [
         set(x, v128.load(i32.add(p.data, l))),
         set(y, i32x4.const(1)),
         threefry(word(0), word(1), x, y),
         v128.store(i32.add(p.out, l), x),
-        v128.store(i32.add(p.out, l), y, ROW),
+        v128.store(i32.add(p.out, l), y, row),
       ])
     }),
 })

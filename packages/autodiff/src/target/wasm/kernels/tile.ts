@@ -8,7 +8,7 @@ import { i32x4 } from '../assembler/instructions/i32x4.ts'
 import { v128 } from '../assembler/instructions/v128.ts'
 import { set } from '../assembler/variables.ts'
 import { RECORD } from '../record.ts'
-import { ROW, VECTOR, WORD } from '../words.ts'
+import { VECTOR } from '../words.ts'
 import { type Addresses, integers, type Kernel, type Launch } from './kernel.ts'
 
 // Between the arrays that are kept for all examples, [...shape, count], and scratch, [...shape, TILE]. `record` is the
@@ -41,23 +41,23 @@ const PARAMETERS = { scratch: 'i32', kept: 'i32', rows: 'i32', count: 'i32', sta
 
 const load: Kernel = {
   key: 'load tile',
-  build: () =>
+  build: ({ word, row, width, splatAt, storeFirst }) =>
     func('loadTile', PARAMETERS, 'none', (p) => {
       const [e, l, from, last, whole] = integers('e', 'l', 'from', 'last', 'whole')
       return [
-        set(from, i32.add(p.kept, i32.mul(p.start, WORD))),
-        set(last, i32.mul(i32.sub(p.lanes, 1), WORD)),
-        set(whole, i32.mul(i32.and(p.lanes, -4), WORD)),
+        set(from, i32.add(p.kept, i32.mul(p.start, word))),
+        set(last, i32.mul(i32.sub(p.lanes, 1), word)),
+        set(whole, i32.mul(i32.and(p.lanes, -width), word)),
         forEach(e, { below: p.rows }, [
           forEach(l, { below: whole, step: VECTOR }, v128.store(i32.add(p.scratch, l), v128.load(i32.add(from, l)))),
           // The tile is filled up with the last lane, a valid one.
           forEach(
             l,
-            { from: whole, below: ROW, step: WORD },
-            i32.store(i32.add(p.scratch, l), i32.load(i32.add(from, select(i32.ltS(l, last), l, last)))),
+            { from: whole, below: row, step: word },
+            storeFirst(i32.add(p.scratch, l), splatAt(i32.add(from, select(i32.ltS(l, last), l, last)))),
           ),
-          set(p.scratch, i32.add(p.scratch, ROW)),
-          set(from, i32.add(from, i32.mul(p.count, WORD))),
+          set(p.scratch, i32.add(p.scratch, row)),
+          set(from, i32.add(from, i32.mul(p.count, word))),
         ]),
       ]
     }),
@@ -65,22 +65,22 @@ const load: Kernel = {
 
 const store: Kernel = {
   key: 'store tile',
-  build: () =>
+  build: ({ word, row, width, splatAt, storeFirst }) =>
     func('storeTile', PARAMETERS, 'none', (p) => {
       const [e, l, to, whole] = integers('e', 'l', 'to', 'whole')
       return [
-        set(to, i32.add(p.kept, i32.mul(p.start, WORD))),
-        set(whole, i32.mul(i32.and(p.lanes, -4), WORD)),
+        set(to, i32.add(p.kept, i32.mul(p.start, word))),
+        set(whole, i32.mul(i32.and(p.lanes, -width), word)),
         forEach(e, { below: p.rows }, [
           forEach(l, { below: whole, step: VECTOR }, v128.store(i32.add(to, l), v128.load(i32.add(p.scratch, l)))),
           // Not a word more: what follows belongs to another tile, and maybe to another thread.
           forEach(
             l,
-            { from: whole, below: i32.mul(p.lanes, WORD), step: WORD },
-            i32.store(i32.add(to, l), i32.load(i32.add(p.scratch, l))),
+            { from: whole, below: i32.mul(p.lanes, word), step: word },
+            storeFirst(i32.add(to, l), splatAt(i32.add(p.scratch, l))),
           ),
-          set(p.scratch, i32.add(p.scratch, ROW)),
-          set(to, i32.add(to, i32.mul(p.count, WORD))),
+          set(p.scratch, i32.add(p.scratch, row)),
+          set(to, i32.add(to, i32.mul(p.count, word))),
         ]),
       ]
     }),
@@ -88,12 +88,12 @@ const store: Kernel = {
 
 const index: Kernel = {
   key: 'lanes.index',
-  build: () =>
+  build: ({ word, row, upwards }) =>
     func('lanesIndex', { out: 'i32', first: 'i32' }, 'none', ({ out, first }) => {
       const [l] = integers('l')
-      return forEach(l, { below: ROW, step: VECTOR }, [
-        v128.store(i32.add(out, l), i32x4.add(i32x4.splat(i32.add(first, i32.shrU(l, 2))), UP)),
+      const here = i32.add(first, i32.shrU(l, Math.log2(word)))
+      return forEach(l, { below: row, step: VECTOR }, [
+        v128.store(i32.add(out, l), i32x4.add(i32x4.splat(here), upwards)),
       ])
     }),
 }
-const UP = v128.const(new Uint8Array(Int32Array.of(0, 1, 2, 3).buffer))
