@@ -1,1 +1,2 @@
+export { type ChannelCeiling, type ChannelOptions, channelCeiling, type WeightsFrom } from './channelCeiling.ts'
 export { type Ceiling, type LinearCeiling, linearCeiling } from './linearCeiling.ts'

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Dataset } from '../train/dataset.ts'
 import type { TheoryError } from './error.ts'
-import { type Spectrum, spectrum } from './spectrum.ts'
+import { dependent, type Spectrum, spectrum } from './spectrum.ts'
 
 /** First and second moments of a table whose covariance has full rank. */
 export interface Moments {
@@ -15,11 +15,6 @@ export interface Moments {
   /** Of the correlation. */
   readonly spectrum: Spectrum
 }
-
-/** An eigenvalue of the correlation below this many roundings of the largest is nothing. */
-const SLACK = 8
-/** A column takes part in a relation where its weight, in standardised units, is above this share of the largest. */
-const TAKES_PART = 1e-6
 
 /** Two passes, so that a common offset of a column costs no digits. */
 const columnMeans = ({ columns, rows, data }: Dataset): Float64Array => {
@@ -55,8 +50,8 @@ export const momentsOf = (data: Dataset): E.Either<TheoryError, Moments> => {
   const standardDeviation = deviations(data, mean)
   const correlation = correlations(data, mean, standardDeviation)
   const found = spectrum(correlation, d)
-  const dependent = dependentColumns(found, columns)
-  if (dependent.length > 0) return E.left({ _tag: 'Collinear', columns: dependent })
+  const relation = dependent(found)
+  if (relation.length > 0) return E.left({ _tag: 'Collinear', columns: relation.map((j) => columns[j]!) })
   return E.right({ columns, rows, mean, standardDeviation, correlation, spectrum: found })
 }
 
@@ -87,13 +82,4 @@ const correlations = ({ columns, rows, data }: Dataset, mean: Float64Array, sd: 
       sums[k * d + j] = r
     }
   return sums
-}
-
-/** The columns with weight in any direction of no variance, in the table's order. */
-const dependentColumns = ({ values, vectors }: Spectrum, columns: readonly string[]): readonly string[] => {
-  const nothing = SLACK * columns.length * Number.EPSILON * values[0]!
-  const relations = vectors.filter((_, k) => !(values[k]! > nothing))
-  return columns.filter((_, j) =>
-    relations.some((v) => Math.abs(v[j]!) > TAKES_PART * v.reduce((most, x) => Math.max(most, Math.abs(x)), 0)),
-  )
 }

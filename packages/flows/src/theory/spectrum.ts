@@ -35,6 +35,20 @@ export const spectrum = (matrix: Float64Array, n: number): Spectrum => {
   }
 }
 
+/** An eigenvalue below this many roundings of the largest, for each row of the matrix, is nothing. */
+const SLACK = 8
+/** A coordinate takes part in a relation where its weight is above this share of the largest. */
+const TAKES_PART = 1e-6
+
+/** The coordinates with weight in any direction of no variance, ascending: those of an exact linear relation. */
+export const dependent = ({ values, vectors }: Spectrum): readonly number[] => {
+  const nothing = SLACK * values.length * Number.EPSILON * values[0]!
+  const relations = vectors.filter((_, k) => !(values[k]! > nothing))
+  return Array.from(values.keys()).filter((j) =>
+    relations.some((v) => Math.abs(v[j]!) > TAKES_PART * v.reduce((most, x) => Math.max(most, Math.abs(x)), 0)),
+  )
+}
+
 /** Makes the entry (p, q) zero by a rotation of the two axes; false where it is nothing beside its diagonal already. */
 const rotate = (a: Float64Array, v: Float64Array, n: number, p: number, q: number): boolean => {
   const off = a[p * n + q]!
