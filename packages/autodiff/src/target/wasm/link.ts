@@ -2,6 +2,7 @@ import type { Plan } from '../../compile/plan.ts'
 import { kindsOf } from '../../tensor/operation.ts'
 import type { Node } from '../../tensor/tensor.ts'
 import { flops } from '../explain.ts'
+import { constants } from './assembler/constants.ts'
 import type { Func, Signature } from './assembler/function.ts'
 import type { HostJoin } from './host.ts'
 import type { Addresses, Kernel, Launch } from './kernels/kernel.ts'
@@ -62,6 +63,9 @@ export interface Linked {
   readonly code?: { readonly address: number; readonly bytes: number }
   dispose(): void
 }
+
+/** Room for the vector constants of a program; more of them are written into the code. */
+const CONSTANT_BYTES = 4096
 
 /** `times`: milliseconds by kernel or operation are added here. */
 export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?: Map<string, number>): Linked => {
@@ -155,7 +159,9 @@ export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?:
     return { ...shared, tile: [], part: (part, scratch) => exports[partName(p)]!(part, scratch) }
   })
 
-  const bytes = moduleBytes(functions, memory)
+  const pool = constants({ at: allocate(CONSTANT_BYTES), bytes: CONSTANT_BYTES })
+  const bytes = moduleBytes(functions, memory, pool)
+  copied(pool.segment().bytes, pool.segment().at, memory)
   exports = instantiate(bytes, memory.memory, machine.platform)
   return {
     phases,

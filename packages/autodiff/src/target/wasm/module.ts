@@ -1,4 +1,5 @@
 import type { Result } from './assembler/code.ts'
+import type { Constants } from './assembler/constants.ts'
 import { encode } from './assembler/encodeModule.ts'
 import type { Func, Signature } from './assembler/function.ts'
 import { type EngineMemory, MOST_PAGES } from './memory.ts'
@@ -7,6 +8,7 @@ import { type EngineMemory, MOST_PAGES } from './memory.ts'
 export const moduleBytes = (
   exports: Readonly<Record<string, Func<Signature, Result>>>,
   memory: EngineMemory,
+  constants: Constants,
 ): Uint8Array =>
   encode({
     memory: {
@@ -15,4 +17,5 @@ export const moduleBytes = (
       ...(memory.shared && { maximum: MOST_PAGES, shared: true }),
     },
     exports,
+    constants,
   })

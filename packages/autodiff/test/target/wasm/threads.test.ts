@@ -22,6 +22,7 @@ import {
 import type { SyncEngine, SyncProgram } from '../../../src/target/shell.ts'
 import { arraysIn } from '../../../src/target/wasm/arrays.ts'
 import type { Body, Local } from '../../../src/target/wasm/assembler/code.ts'
+import { constants } from '../../../src/target/wasm/assembler/constants.ts'
 import { unreachable } from '../../../src/target/wasm/assembler/control.ts'
 import { forEach } from '../../../src/target/wasm/assembler/counted.ts'
 import { func } from '../../../src/target/wasm/assembler/function.ts'
@@ -176,6 +177,7 @@ describe('threads', () => {
     const bytes = moduleBytes(
       { [partName(0)]: func('part', { part: 'i32', scratch: 'i32' }, 'none', ({ part }) => body(part)) },
       memory,
+      constants({ at: 0, bytes: 0 }),
     )
     const address = memory.allocate(bytes.length)
     new Uint8Array(memory.memory.buffer).set(bytes, address)

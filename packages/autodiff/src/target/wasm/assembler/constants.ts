@@ -1,13 +1,15 @@
-import { mistake } from '../../../error.ts'
 import type { DataSegment } from './module.ts'
 
 /**
  * Vector constants in memory. Written into the code, each takes three or four machine instructions wherever it is
- * used; from memory it is one load that also spreads it over the lanes (measured: `exp` is a quarter faster).
+ * used; from memory it is one load that also spreads it over the lanes (measured: `exp` is a quarter faster). Whoever
+ * encodes a module puts them there: a thread that makes its instance late must not write into memory that others have
+ * been given since.
  */
 export interface Constants {
-  /** Where in memory the constant is, and how many of its bytes repeat there; null where code is shorter. */
+  /** Where in memory the constant is, and how many of its bytes repeat there; null where code is shorter, or the room full. */
   readonly place: (bytes: Uint8Array) => Place | null
+  /** What must be written to memory before the module runs. */
   readonly segment: () => DataSegment
 }
 export interface Place {
@@ -25,12 +27,11 @@ export const constants = (room: Room): Constants => {
   const known = new Map<string, Place | null>()
   const content = new Uint8Array(room.bytes)
   let used = 0
-  const add = (repeated: Uint8Array): Place => {
+  const add = (repeated: Uint8Array): Place | null => {
     const width = repeated.length as Place['width']
     const start = Math.ceil(used / width) * width
+    if (start + width > room.bytes) return null
     used = start + width
-    if (used > room.bytes)
-      mistake(`the ${room.bytes} bytes for vector constants are full; give the module more room for them.`)
     content.set(repeated, start)
     return { at: room.at + start, width }
   }

@@ -1,7 +1,7 @@
 import { mistake } from '../../../error.ts'
 import { type Bytes, bytes } from './bytes.ts'
 import type { Global, ValueType } from './code.ts'
-import { type Constants, constants } from './constants.ts'
+import type { Constants } from './constants.ts'
 import { type AnyFunction, END, encodeFunction, encodeLiteral, type Numbering, TYPE_CODES } from './encodeFunction.ts'
 import { type FunctionType, type Import, isImported } from './function.ts'
 import { constantOf } from './instruction.ts'
@@ -27,8 +27,7 @@ const FUNCTION_REFERENCE = 0x70
 
 /** The binary form of a module, with the functions' names for profiles and traces. */
 export const encode = (module: Module): Uint8Array => {
-  const pool = module.constants && constants(module.constants)
-  const { numbering, functions, globals, types } = register(module, pool)
+  const { numbering, functions, globals, types } = register(module, module.constants)
   const imports = functions.filter(isImported)
   const entries: Uint8Array[] = []
   // More functions are found as those before them are encoded.
@@ -82,7 +81,7 @@ export const encode = (module: Module): Uint8Array => {
     list(to, members, (f) => to.unsigned(numbering.ofFunction(f)))
   })
   section(out, SECTION.code, entries, (entry, to) => to.sized(entry))
-  section(out, SECTION.data, pool ? [...data, pool.segment()] : data, (segment, to) => {
+  section(out, SECTION.data, data, (segment, to) => {
     to.unsigned(0)
     constantExpression(to, 'i32', segment.at)
     to.sized(segment.bytes)

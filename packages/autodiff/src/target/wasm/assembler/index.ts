@@ -1,5 +1,5 @@
 export type { Body, Code, Global, Label, Local, Result, Statement, Value, ValueType } from './code.ts'
-export type { Room } from './constants.ts'
+export { type Constants, constants, type Room } from './constants.ts'
 export { block, branch, branchIf, conditional, drop, leave, loop, select, unreachable, when } from './control.ts'
 export { forEach, type Range, repeatWhile } from './counted.ts'
 export { encode } from './encodeModule.ts'

@@ -1,5 +1,5 @@
 import type { Result } from './code.ts'
-import type { Room } from './constants.ts'
+import type { Constants } from './constants.ts'
 import type { Func, Signature } from './function.ts'
 
 /** A module: a value that `encode` turns into bytes. */
@@ -13,8 +13,8 @@ export interface Module {
   readonly table?: readonly Func<Signature, Result>[]
   /** Written to memory at each instantiation. */
   readonly data?: readonly DataSegment[]
-  /** Where vector constants are kept in memory; they are written into the code when left out. */
-  readonly constants?: Room
+  /** Vector constants that are kept in memory; they are written into the code when left out. */
+  readonly constants?: Constants
 }
 
 /** In pages of 64 KiB. Shared memory needs a maximum, and threads see one another's writes to it. */

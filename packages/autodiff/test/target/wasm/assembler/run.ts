@@ -14,5 +14,12 @@ export const valid = (module: Module): boolean => platform.validate(encode(modul
 export const instantiate = <K extends string>(
   module: Module & { readonly exports: Readonly<Record<K, unknown>> },
   imports: Imports = {},
-): Readonly<Record<K, ExportedFunction>> & { readonly memory: LinearMemory } =>
-  new platform.Instance(new platform.Module(encode(module)), imports).exports as never
+): Readonly<Record<K, ExportedFunction>> & { readonly memory: LinearMemory } => {
+  const bytes = encode(module)
+  const exports = new platform.Instance(new platform.Module(bytes), imports).exports as {
+    readonly memory: LinearMemory
+  }
+  const segment = module.constants?.segment()
+  if (segment) new Uint8Array(exports.memory.buffer).set(segment.bytes, segment.at)
+  return exports as never
+}

@@ -1,4 +1,4 @@
-import { forEach, func, i32, local, type Value, v128 } from '../../../../src/target/wasm/assembler/index.ts'
+import { constants, forEach, func, i32, local, type Value, v128 } from '../../../../src/target/wasm/assembler/index.ts'
 import type { Emitter, Vector } from '../../../../src/target/wasm/math/index.ts'
 import { instantiate } from '../assembler/run.ts'
 
@@ -33,7 +33,11 @@ export const kernels = <K extends string>(
     ]),
   )
   const pages = 1 + Math.ceil((4 * bytes) / PAGE)
-  const instance = instantiate<string>({ memory: { minimum: pages, exportedAs: 'memory' }, exports, constants: ROOM })
+  const instance = instantiate<string>({
+    memory: { minimum: pages, exportedAs: 'memory' },
+    exports,
+    constants: constants(ROOM),
+  })
   const run =
     (name: K): Run =>
     (...inputs) => {
