@@ -107,7 +107,17 @@ export { cumulativeSum, gather, oneHot, scatterAdd, searchSorted, takeAlong } fr
 export { topologicalOrder } from './tensor/graph.ts'
 export { fixedPoint, type RootOptions, root } from './tensor/implicit.ts'
 export { lanes } from './tensor/lanes.ts'
-export { cholesky, type Factors, logAbsDet, lu, solve, triangularSolve } from './tensor/linalg.ts'
+export {
+  cholesky,
+  type Eigen,
+  eigenSymmetric,
+  expm,
+  type Factors,
+  logAbsDet,
+  lu,
+  solve,
+  triangularSolve,
+} from './tensor/linalg.ts'
 export { random } from './tensor/random.ts'
 export { logSumExp, max, mean, min, product, softmax } from './tensor/reduce.ts'
 export { concat, expandDims, flip, pad, reshape, slice, stack, take, transpose } from './tensor/shaping.ts'

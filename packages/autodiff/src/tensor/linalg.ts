@@ -1,4 +1,6 @@
 export { cholesky } from './linalg/cholesky.ts'
+export { type Eigen, eigenSymmetric } from './linalg/eigenSymmetric.ts'
+export { expm } from './linalg/expm.ts'
 export { type Factors, lu } from './linalg/lu.ts'
 export { logAbsDet, solve } from './linalg/solve.ts'
 export { triangularSolve } from './linalg/triangularSolve.ts'

@@ -32,6 +32,34 @@ const eliminate = (
     x[i] = (rows[i]![n]! - total(range(n).map((j) => (j > i ? rows[i]![j]! * x[j]! : 0)))) / rows[i]![i]!
   return { x, pivots: range(n).map((k) => rows[k]![k]!) }
 }
+
+/** The symmetric part of a + 6 diag(0, 1, …), whose eigenvalues are far apart. */
+const apart = (a: d.Example, n: number): d.Example =>
+  d.add(d.mul(0.5, d.add(a, d.transpose(a))), d.mul(6, d.mul(identity(n), d.iota(n))))
+const apartOf = (a: Plain): Plain =>
+  tabulate(a.shape, (i, j) => 0.5 * (at(a, i!, j!) + at(a, j!, i!)) + (i === j ? 6 * i! : 0))
+
+const times = (a: Plain, b: Plain): Plain =>
+  tabulate(a.shape, (i, j) => total(range(a.shape[0]!).map((k) => at(a, i!, k) * at(b, k, j!))))
+
+/** 1 + a + a²/2! + …, whose terms are below 1e-19 of a matrix of four rows from the 36th on. */
+const series = (a: Plain): Plain => {
+  const n = a.shape[0]!
+  let term = range(n * n).map((e) => Number(e % (n + 1) === 0))
+  const sum = [...term]
+  for (let k = 1; k < 36; k++) {
+    const before = term
+    term = before.map((_, e) => {
+      let product = 0
+      for (let j = 0; j < n; j++) product += a.data[e - (e % n) + j]! * before[j * n + (e % n)]!
+      return product / k
+    })
+    term.forEach((v, e) => {
+      sum[e]! += v
+    })
+  }
+  return { shape: a.shape, data: sum }
+}
 const zero = (n: number): readonly number[] => range(n).map(() => 0)
 /** What the rounding of these few operations may do to a meaning itself. */
 const slack = 1e-13
@@ -134,6 +162,48 @@ export const solving: readonly Case[] = [
           return tabulate([n, n], (i, j) => l[i!]![j!]!)
         },
       },
+      slack,
+    })),
+  },
+  {
+    name: 'eigenSymmetric',
+    instance: fc.tuple(order, fc.boolean()).map(([n, varies]) => ({
+      inputs: { a: { shape: [n, n], varies, values: UNIT } },
+      // Sum and order of the values, the square of the matrix by them, and that the vectors are what they should be.
+      graph: ({ a }) => {
+        const m = apart(a!, n)
+        const { values, vectors } = d.eigenSymmetric(m)
+        return [
+          d.sum(values),
+          d.less(d.slice(values, 0, 0, n - 1), d.slice(values, 0, 1, n)),
+          d.einsum('ik,jk->ij', d.mul(vectors, d.square(values)), vectors),
+          d.sub(d.matmul(m, vectors), d.mul(vectors, values)),
+          d.sub(d.einsum('ki,kj->ij', vectors, vectors), identity(n)),
+        ]
+      },
+      meaning: {
+        each: ({ a }) => {
+          const m = apartOf(a!)
+          const nothing = tabulate([n, n], () => 0)
+          return [
+            { shape: [], data: [total(range(n).map((i) => at(m, i, i)))] },
+            { shape: [n - 1], data: range(n - 1).map(() => 1) },
+            times(m, m),
+            nothing,
+            nothing,
+          ]
+        },
+      },
+      // Of numbers as large as 500.
+      slack: 1e-12,
+    })),
+  },
+  {
+    name: 'expm',
+    instance: fc.tuple(order, fc.boolean()).map(([n, varies]) => ({
+      inputs: { a: { shape: [n, n], varies, values: UNIT } },
+      graph: ({ a }) => d.expm(a!),
+      meaning: { each: ({ a }) => series(a!) },
       slack,
     })),
   },

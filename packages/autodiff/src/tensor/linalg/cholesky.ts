@@ -3,7 +3,7 @@ import { add, mul } from '../elementwise.ts'
 import { make, type Operation } from '../operation.ts'
 import { transpose } from '../shaping.ts'
 import { type Node, nodeOf, type Tensor } from '../tensor.ts'
-import { masked, orderOf } from './square.ts'
+import { masked, orderOf, symmetric } from './square.ts'
 import { triangularSolve } from './triangularSolve.ts'
 
 /**
@@ -35,8 +35,6 @@ export const choleskyOperation: Operation<null> = {
   },
   rounding: { kind: 'backward', ulp: ({ shape }) => shape[0]! + 1 },
 }
-
-const symmetric = (x: Tensor): Node => nodeOf(mul(0.5, add(x, transpose(x))))
 
 const halvedTriangle = (x: Node): Node =>
   nodeOf(

@@ -1,7 +1,9 @@
 import { mistake, showShape } from '../../error.ts'
+import { sum } from '../broadcast.ts'
 import { constant } from '../constant.ts'
-import { where } from '../elementwise.ts'
-import { type Node, nodeOf } from '../tensor.ts'
+import { add, mul, where } from '../elementwise.ts'
+import { expandDims, transpose } from '../shaping.ts'
+import { type Node, nodeOf, type Tensor } from '../tensor.ts'
 
 /** The order of a square matrix of floats; throws naming what came instead. */
 export const orderOf = (a: Node, operation: string): number => {
@@ -25,4 +27,19 @@ export const masked = (a: Node, keep: (row: number, column: number) => boolean):
   const n = a.shape[0]!
   const mask = Float64Array.from({ length: n * n }, (_, at) => Number(keep(Math.floor(at / n), at % n)))
   return nodeOf(where(constant(mask, [n, n], 'bool'), a, 0))
+}
+
+/** (X + Xᵀ)/2. */
+export const symmetric = (x: Tensor): Node => nodeOf(mul(0.5, add(x, transpose(x))))
+
+const onDiagonal = (i: number, j: number): boolean => i === j
+
+/** The diagonal of a square matrix. `[n]` */
+export const diagonalOf = (a: Node): Node => nodeOf(sum(masked(a, onDiagonal), 1))
+
+/** The square matrix with this diagonal and 0 elsewhere. */
+export const diagonalMatrix = (x: Node): Node => {
+  const n = x.shape[0]!
+  const mask = Float64Array.from({ length: n * n }, (_, at) => Number(at % (n + 1) === 0))
+  return nodeOf(mul(constant(mask, [n, n]), expandDims(x, 1)))
 }
