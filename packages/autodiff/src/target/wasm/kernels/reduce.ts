@@ -1,69 +1,113 @@
+import { sizeOf } from '../../../shape.ts'
 import { reduction } from '../../../tensor/broadcast.ts'
-import type { Node } from '../../../tensor/tensor.ts'
-import type { Code } from '../assembler/code.ts'
+import type { DType, Node } from '../../../tensor/tensor.ts'
+import type { Body, Local } from '../assembler/code.ts'
+import { select } from '../assembler/control.ts'
 import { forEach } from '../assembler/counted.ts'
 import { func } from '../assembler/function.ts'
 import { i32 } from '../assembler/instructions/i32.ts'
-import { v128 } from '../assembler/instructions/v128.ts'
 import { local, set } from '../assembler/variables.ts'
-import type { Format } from '../format.ts'
 import { ENTRY, VECTOR } from '../words.ts'
+import { type FoldName, foldOf, isFold } from './fold.ts'
 import { type Addresses, integers, type Kernel, type Launch } from './kernel.ts'
+import { along, laid, type Side } from './laid.ts'
+import { placeAt, placesOf } from './places.ts'
 
 /** Terms of a sum before blocks are joined, as the operation says. */
 const BLOCK = 64
 
-const folds: Readonly<Record<string, (format: Format) => Format['max']>> = {
-  sum: ({ floats }) => floats.add,
-  max: ({ max }) => max,
-  min: ({ min }) => min,
-}
-
-/** A reduction over event axes of a varying float; null for any other. */
+/** A reduction over event axes; null for any other operation. */
 export const reduceLaunch = (node: Node, at: Addresses): Launch | null => {
-  const fold = folds[node.operation.name]
+  const { name } = node.operation
+  if (!isFold(name)) return null
   const [x] = node.inputs
-  if (!fold || !node.varies || node.dtype !== 'float') return null
-  const { row } = at.format
+  const { varies, dtype, shape } = node
   const { axes } = node.attributes as { readonly axes: readonly number[] }
-  const { base, along } = reduction(x!.shape, node.shape, axes)
-  if (along.length === 0 || (node.operation.name === 'sum' && along.length > BLOCK)) return null
+  const { base, along: terms } = reduction(x!.shape, shape, axes)
+  // What follows the last axis that goes lies side by side before and after.
+  const row = sizeOf(shape.slice(Math.max(-1, ...axes) + 1))
+  const { bytes } = laid(at.format, varies)
+  const starts = placesOf(
+    base.filter((_, i) => i % row === 0),
+    bytes,
+    at,
+  )
+  const steps = placesOf(terms, bytes, at)
   return {
-    kernel: kernelFor(node.operation.name),
+    kernel: kernelFor({
+      name,
+      dtype,
+      varies,
+      evenStarts: starts.even,
+      evenSteps: steps.even,
+      blocks: name === 'sum' && terms.length > BLOCK,
+    }),
     operands: [
       at.addressOf(node),
       at.readAt(x!),
-      at.table(base.map((o) => o * row)),
-      at.table(along.map((o) => o * row)),
-      base.length * ENTRY,
-      along.length * ENTRY,
+      starts.operand,
+      steps.operand,
+      starts.count,
+      steps.count,
+      row * bytes,
     ],
   }
 }
 
-const kernelFor = (name: string): Kernel => ({
-  key: `reduce ${name}`,
+interface Reduction {
+  readonly name: FoldName
+  readonly dtype: DType
+  readonly varies: boolean
+  readonly evenStarts: boolean
+  readonly evenSteps: boolean
+  readonly blocks: boolean
+}
+
+/** Vectors that are summed up beside each other, so that one addition need not wait for another. */
+const WIDE = 4
+
+const PARAMETERS = {
+  out: 'i32',
+  x: 'i32',
+  starts: 'i32',
+  steps: 'i32',
+  results: 'i32',
+  terms: 'i32',
+  bytes: 'i32',
+} as const
+
+const kernelFor = ({ name, dtype, varies, evenStarts, evenSteps, blocks }: Reduction): Kernel => ({
+  key: `reduce ${name} ${dtype} ${varies} ${evenStarts} ${evenSteps} ${blocks}`,
   build: (format) =>
-    func(
-      `reduce_${name}`,
-      { out: 'i32', x: 'i32', base: 'i32', along: 'i32', results: 'i32', terms: 'i32' },
-      'none',
-      (p) => {
-        const { row } = format
-        const fold = folds[name]!(format)
-        const [o, l, r, start] = integers('o', 'l', 'r', 'start')
-        const total = local('v128', 'total')
-        const term = (): Code<'v128'> => v128.load(i32.add(i32.add(start, l), i32.load(i32.add(p.along, r))))
-        return forEach(o, { below: p.results, step: ENTRY }, [
-          set(start, i32.add(p.x, i32.load(i32.add(p.base, o)))),
-          forEach(l, { below: row, step: VECTOR }, [
-            set(r, 0),
-            set(total, term()),
-            forEach(r, { from: ENTRY, below: p.terms, step: ENTRY }, set(total, fold(total, term()))),
-            v128.store(i32.add(p.out, l), total),
-          ]),
-          set(p.out, i32.add(p.out, row)),
-        ])
-      },
-    ),
+    func(`reduce_${name}`, PARAMETERS, 'none', (p) => {
+      const { none, of } = foldOf(format, name, dtype)
+      const [o, l, r, start, from, first, end] = integers('o', 'l', 'r', 'start', 'from', 'first', 'end')
+      const named = (what: string, count: number): readonly Local<'v128'>[] =>
+        Array.from({ length: count }, (_, w) => local('v128', `${what}${w}`))
+      const clear = (totals: readonly Local<'v128'>[]): Body => totals.map((total) => set(total, none))
+      const addTerms = (totals: readonly Local<'v128'>[], load: Side['load']): Body => [
+        set(from, i32.add(i32.add(start, l), placeAt(evenSteps, p.steps, r))),
+        totals.map((total, w) => set(total, of(total, load(from, w * VECTOR)))),
+      ]
+      return forEach(o, { below: p.results, step: ENTRY }, [
+        set(start, i32.add(p.x, placeAt(evenStarts, p.starts, o))),
+        along(format, varies, l, p.bytes, WIDE, ({ load, store }, count) => {
+          const [totals, block] = [named('total', count), named('block', count)]
+          return [
+            clear(totals),
+            blocks
+              ? forEach(first, { below: p.terms, step: BLOCK * ENTRY }, [
+                  clear(block),
+                  set(end, i32.add(first, BLOCK * ENTRY)),
+                  set(end, select(i32.ltS(end, p.terms), end, p.terms)),
+                  forEach(r, { from: first, below: end, step: ENTRY }, addTerms(block, load)),
+                  totals.map((total, w) => set(total, of(total, block[w]!))),
+                ])
+              : forEach(r, { below: p.terms, step: ENTRY }, addTerms(totals, load)),
+            totals.map((total, w) => store(i32.add(p.out, l), total, w * VECTOR)),
+          ]
+        }),
+        set(p.out, i32.add(p.out, p.bytes)),
+      ])
+    }),
 })
