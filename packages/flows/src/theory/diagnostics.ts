@@ -3,6 +3,7 @@ import type { Flow, FlowParams } from '../flow.ts'
 import type { Arrays } from '../train/arrays.ts'
 import type { Dataset } from '../train/dataset.ts'
 import { overRows, rowKey, type ScoreOptions } from '../train/score.ts'
+import { standardUnits } from '../train/standardUnits.ts'
 import { type Estimate, estimate, estimates } from './estimate.ts'
 
 /** What can be seen of a trained flow on a table. Log-densities in nats, in the units of the data. */
@@ -54,7 +55,8 @@ export interface DiagnoseOptions extends ScoreOptions {
 }
 
 /**
- * Diagnostics of a trained flow on a table, one pass over the rows in each direction.
+ * Diagnostics of a trained flow on a table, one pass over the rows in each direction. What a first layer of `standardise`
+ * does is done in float64, as in `logDensities`.
  *
  * @see Liao & He 2021, Jacobian determinant of normalizing flows, arXiv 2102.06539, for the volume balance
  */
@@ -65,24 +67,26 @@ export const diagnose = async (
   { worst = 5, ...options }: DiagnoseOptions = {},
 ): Promise<Diagnostics> => {
   const given = { key: rowKey(options.seed ?? 0) }
+  const units = standardUnits(flow, params)
   const seen = await overRows(
     (at, x) => {
-      const { value: z, logDet } = flow.toLatent(at, x, given)
+      const { value: z, logDet } = units.flow.toLatent(at, x, given)
       const density = (latent: Example): Example => flow.base.logProb(at.base, latent, given)
-      return [density(z), logDet, z, grad(density)(z), flow.toData(at, z, given).value]
+      return [density(z), logDet, z, grad(density)(z), units.flow.toData(at, z, given).value]
     },
     flow,
     params,
-    data,
+    units.toStandard(data),
     options,
   )
-  const [base, logDet, z, slope, back] = seen as readonly [
+  const [base, inner, z, slope, back] = seen as readonly [
     Float64Array,
     Float64Array,
     Float64Array,
     Float64Array,
     Float64Array,
   ]
+  const logDet = inner.map((x) => x + units.logDet)
   const densities = base.map((x, i) => x + logDet[i]!)
   const baseEntropy = entropyOf(flow, params)
   const crossEntropy = estimate(base.map((x) => -x))
@@ -112,7 +116,7 @@ export const diagnose = async (
       baseEntropy,
       gap: baseEntropy === undefined ? undefined : crossEntropy.value - baseEntropy,
     },
-    roundTrip: roundTripOf(data, back),
+    roundTrip: roundTripOf(data, units.toData(back)),
     worst: worstOf(densities, worst),
   }
 }

@@ -1,12 +1,14 @@
 import { type Engine, type Example, lanes, open, random, type Tree, toRows } from '@diffeo/autodiff'
 import type { Flow, FlowParams } from '../flow.ts'
 import { type Arrays, placeholders } from './arrays.ts'
+import { standardUnits } from './standardUnits.ts'
 
 /** Options of `draw`. */
 export interface DrawOptions {
   readonly count: number
   /** A whole number from 0; the same seed gives the same rows. By default 0. */
   readonly seed?: number
+  /** By default one of its own, `open('auto')`. */
   readonly engine?: Engine
 }
 
@@ -21,13 +23,17 @@ export interface Drawn {
 
 const CHUNK = 16384
 
-/** Rows drawn from a flow. Row i is the same whatever the count. */
+/**
+ * Rows drawn from a flow. Row i is the same whatever the count. What a first layer of `standardise` does is done in
+ * float64 whatever the engine computes in, so that columns far from 0 have all their digits.
+ */
 export const draw = async (flow: Flow, params: Arrays, { count, seed = 0, engine }: DrawOptions): Promise<Drawn> => {
-  const own = engine ?? (await open('reference'))
+  const own = engine ?? (await open('auto'))
+  const units = standardUnits(flow, params)
   const program = await own.compile(
     (at: Tree<Example>) => {
       const key = random.foldIn(random.foldIn(random.key(seed), 3), lanes.index())
-      const { value, logProb } = flow.sampleAndLogProb(at as unknown as FlowParams, key)
+      const { value, logProb } = units.flow.sampleAndLogProb(at as unknown as FlowParams, key)
       return [value, logProb]
     },
     placeholders(params) as Tree<Example>,
@@ -47,5 +53,5 @@ export const draw = async (flow: Flow, params: Arrays, { count, seed = 0, engine
   }
   program.dispose()
   if (!engine) own.dispose()
-  return { rows: count, data, logDensities: logProbs }
+  return { rows: count, data: units.toData(data), logDensities: logProbs.map((x) => x + units.logDet) }
 }

@@ -33,7 +33,7 @@ export const fit = (flow: Flow, data: Dataset, options: FitOptions = {}): TaskEi
     const identity = identityOf(flow, parts.training, parts.validation, settings)
     const other = resumeFrom && mismatch(identity, resumeFrom.identity)
     if (other) return E.left(other)
-    const engine = options.engine ?? (await open('reference'))
+    const engine = options.engine ?? (await open('auto'))
     try {
       return await train({ ...parts, flow, settings, options, identity, engine })
     } finally {

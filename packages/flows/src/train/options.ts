@@ -39,7 +39,7 @@ export interface FitOptions {
   readonly checkpointEvery?: number
   /** Continue this training, to the same bits as if it had never stopped. */
   readonly resumeFrom?: Checkpoint
-  /** Where to compute; by default a reference engine of the training's own. */
+  /** Where to compute; by default on an engine of the training's own, `open('auto')`. */
   readonly engine?: Engine
 }
 

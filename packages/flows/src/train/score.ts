@@ -3,13 +3,14 @@ import type { Flow, FlowParams } from '../flow.ts'
 import { type Arrays, placeholders } from './arrays.ts'
 import { gatherer } from './batches.ts'
 import type { Dataset } from './dataset.ts'
+import { standardUnits } from './standardUnits.ts'
 
 /** Rows in one call: enough to keep an engine busy, few enough to fit any memory. */
 const CHUNK = 16384
 
 /** Options of `overRows` and `logDensities`. */
 export interface ScoreOptions {
-  /** By default a reference engine of its own. */
+  /** By default one of its own, `open('auto')`. */
   readonly engine?: Engine
   /** For layers that are random themselves. By default 0. */
   readonly seed?: number
@@ -17,7 +18,8 @@ export interface ScoreOptions {
 
 /**
  * Runs a function of parameters and a row on every row; one array of results, `[rows, size]` row-major, for each tensor
- * that it gives. Splitting into calls does not change a row's numbers.
+ * that it gives. Splitting into calls does not change a row's numbers. Rows go to the engine as they are: see
+ * `logDensities` and `diagnose` for what also holds far from 0 in float32.
  */
 export const overRows = async (
   f: (params: FlowParams, x: Example) => readonly Example[],
@@ -26,7 +28,7 @@ export const overRows = async (
   data: Dataset,
   options: ScoreOptions = {},
 ): Promise<readonly Float64Array[]> => {
-  const engine = options.engine ?? (await open('reference'))
+  const engine = options.engine ?? (await open('auto'))
   const gather = gatherer(data, flow.domain.shape)
   const program = await engine.compile(
     (at: Tree<Example>) => {
@@ -63,7 +65,10 @@ const scatter = ({ data, lanes: own }: HostArray, into: Float64Array, from: numb
 /** A key for each row, for layers that are random themselves; apart from those of a training or of `draw`. */
 export const rowKey = (seed: number): Example => random.foldIn(random.foldIn(random.key(seed), 1), lanes.index())
 
-/** Log-density of every row, `[rows]`, nats, in the units of the data. */
+/**
+ * Log-density of every row, `[rows]`, nats, in the units of the data. What a first layer of `standardise` does is done
+ * in float64 whatever the engine computes in, so that columns far from 0 lose nothing.
+ */
 export const logDensities = async (
   flow: Flow,
   params: Arrays,
@@ -71,6 +76,8 @@ export const logDensities = async (
   options: ScoreOptions = {},
 ): Promise<Float64Array> => {
   const key = rowKey(options.seed ?? 0)
-  const [densities] = await overRows((p, x) => [flow.logProb(p, x, { key })], flow, params, data, options)
-  return densities ?? new Float64Array(0)
+  const units = standardUnits(flow, params)
+  const density = (p: FlowParams, x: Example): readonly Example[] => [units.flow.logProb(p, x, { key })]
+  const [densities] = await overRows(density, flow, params, units.toStandard(data), options)
+  return densities ? densities.map((x) => x + units.logDet) : new Float64Array(0)
 }

@@ -1,12 +1,12 @@
 import type { HostArray, Resident } from '@diffeo/autodiff'
-import type { Partition } from '../parameters.ts'
+import { joinPartition, type Partition } from '../parameters.ts'
 import { type Arrays, type Residents, read, release, upload } from './arrays.ts'
 import { gatherer } from './batches.ts'
 import type { Dataset } from './dataset.ts'
 import { graphsOf } from './graphs.ts'
 import type { Job } from './job.ts'
 import { beginning, compile } from './programs.ts'
-import { inStandardUnits } from './standardUnits.ts'
+import { type StandardUnits, standardUnits } from './standardUnits.ts'
 
 /** What one step tells: the batch's mean log-density before it, and each trained parameter's Σ gradient². */
 export interface StepReport {
@@ -53,7 +53,7 @@ export const openSession = async (
   adapts: boolean,
   start: SessionStart,
 ): Promise<Session> => {
-  const job = inStandardUnits(given, adapts, start.values.state)
+  const { job, units } = inStandardUnits(given, start.values)
   const { engine, flow, training, validation } = job
   const graphs = graphsOf(job, steps, adapts)
   const first = await beginning(engine, graphs, start)
@@ -77,7 +77,12 @@ export const openSession = async (
   const byPath = async (tree: Held): Promise<{ readonly [path: string]: HostArray }> =>
     (await read(engine, tree)) as { readonly [path: string]: HostArray }
   /** A state that does not move is given back as it came: an engine may hold fewer digits of it. */
-  const stateNow = async (): Promise<Partition<HostArray>['state']> => (adapts ? byPath(now.state) : start.values.state)
+  const stateNow = async (): Promise<Partition<HostArray>['state']> => {
+    const came = start.values.state
+    if (!adapts) return came
+    const moved = Object.entries(await byPath(now.state))
+    return Object.fromEntries(moved.map(([path, array]) => [path, units.isOutside(path) ? came[path]! : array]))
+  }
   /** Runs `use` on the parameters that would be returned now. */
   const withCandidate = async <T>(use: (trained: Held) => Promise<T>): Promise<T> => {
     if (!programs.average) return use(now.trained)
@@ -96,12 +101,13 @@ export const openSession = async (
       }
       // A state that does not move is not among the results, and stays where it is.
       now = adapts ? next : { ...next, state: now.state }
-      return { squares: await numbers(squares), logLikelihood: await number(logLikelihood) }
+      return { squares: await numbers(squares), logLikelihood: (await number(logLikelihood)) + units.logDet }
     },
     validate: () =>
       withCandidate(async (trained) =>
         programs.validate && held
-          ? number((await programs.validate.run({ trained, state: now.state, batch: held })) as Resident)
+          ? (await number((await programs.validate.run({ trained, state: now.state, batch: held })) as Resident)) +
+            units.logDet
           : Number.NaN,
       ),
     values: async () => ({ trained: await byPath(now.trained), state: await stateNow() }),
@@ -114,6 +120,20 @@ export const openSession = async (
       if (held) engine.release(held)
     },
   }
+}
+
+/** A job as an engine sees it. */
+const inStandardUnits = (
+  job: Job,
+  values: Partition<HostArray>,
+): { readonly job: Job; readonly units: StandardUnits } => {
+  const { flow, training, validation } = job
+  const units = standardUnits(flow, joinPartition(flow.parameters, values) as unknown as Arrays)
+  const rows = {
+    training: units.toStandard(training),
+    ...(validation && { validation: units.toStandard(validation) }),
+  }
+  return { job: { ...job, flow: units.flow, ...rows }, units }
 }
 
 const allOf = (data: Dataset, { flow }: Job): HostArray =>

@@ -1,4 +1,4 @@
-import type { HostArray } from '@diffeo/autodiff'
+import { type HostArray, openReference } from '@diffeo/autodiff'
 import { pipe } from 'fp-ts/lib/function.js'
 import { describe, expect, test } from 'vitest'
 import { affine } from '../../src/bijectors/affine.ts'
@@ -16,6 +16,8 @@ import { affineFlow } from '../train/affineFlow.ts'
 import { normalTable } from '../train/table.ts'
 
 const data = normalTable(300, [2, -1], [0.5, 3])
+/** What is asserted here are identities, to the digits of float64. */
+const engine = openReference()
 const params = (shift: readonly number[], logScale: readonly number[]) => ({
   bijector: {
     shift: { data: Float64Array.from(shift), shape: [2] } as HostArray,
@@ -27,9 +29,9 @@ const params = (shift: readonly number[], logScale: readonly number[]) => ({
 describe('diagnose', () => {
   test('finds every balance at the optimum of the rows it was fitted to', async () => {
     const flow = affineFlow(2)
-    const options = { epochs: 600, batchSize: 300, learningRate: 0.1, finalRate: 0.001, validation: 0 }
+    const options = { epochs: 600, batchSize: 300, learningRate: 0.1, finalRate: 0.001, validation: 0, engine }
     const outcome = await fitOrThrow(flow, data, options)
-    const { latent, balance, volume } = await diagnose(flow, outcome.params, data)
+    const { latent, balance, volume } = await diagnose(flow, outcome.params, data, { engine })
     for (const j of [0, 1]) {
       expect(Math.abs(latent.mean[j]!.value)).toBeLessThan(1e-3)
       expect(Math.abs(latent.secondMoment[j]!.value - 1)).toBeLessThan(1e-3)
@@ -42,7 +44,7 @@ describe('diagnose', () => {
   test('sees a flow that stretches too far, with the size of its fault', async () => {
     // Half the scale that the rows have: second moments of about 4.
     const flow = affineFlow(2)
-    const half = await diagnose(flow, params([2, -1], [Math.log(0.25), Math.log(1.5)]), data)
+    const half = await diagnose(flow, params([2, -1], [Math.log(0.25), Math.log(1.5)]), data, { engine })
     for (const j of [0, 1]) {
       const { value, standardError } = half.latent.secondMoment[j]!
       expect(Math.abs(value - 4)).toBeLessThan(4 * standardError)
@@ -53,7 +55,7 @@ describe('diagnose', () => {
   })
 
   test('the mean log-determinant, the cross-entropy and the log-likelihood add up', async () => {
-    const { volume, logLikelihood } = await diagnose(affineFlow(2), params([0, 0], [0.3, -0.2]), data)
+    const { volume, logLikelihood } = await diagnose(affineFlow(2), params([0, 0], [0.3, -0.2]), data, { engine })
     expect(volume.logDet.value).toBeCloseTo(-0.1, 12)
     expect(volume.logDet.value - volume.crossEntropy.value).toBeCloseTo(logLikelihood.value, 12)
   })
@@ -61,8 +63,8 @@ describe('diagnose', () => {
   test('lists the worst rows with the densities that scoring gives', async () => {
     const flow = affineFlow(2)
     const at = params([2, -1], [Math.log(0.5), Math.log(3)])
-    const { worst } = await diagnose(flow, at, data, { worst: 3 })
-    const densities = await logDensities(flow, at, data)
+    const { worst } = await diagnose(flow, at, data, { worst: 3, engine })
+    const densities = await logDensities(flow, at, data, { engine })
     const order = Array.from(densities.keys()).sort((a, b) => densities[a]! - densities[b]!)
     expect(worst.map(({ row }) => row)).toEqual(order.slice(0, 3))
     for (const { row, logDensity } of worst) expect(logDensity).toBeCloseTo(densities[row]!, 12)
@@ -78,7 +80,7 @@ describe('diagnose', () => {
     )
     const far = { columns: ['a', 'b'], rows: 2, data: Float64Array.of(0.1, 0.2, 0.3, 17) }
     const at = { bijector: [params([0, 0], [0, 0]).bijector, {}, {}], base: {} }
-    const lost = (await diagnose(flow as unknown as Flow, at, far)).roundTrip
+    const lost = (await diagnose(flow as unknown as Flow, at, far, { engine })).roundTrip
     expect(lost).toMatchObject({ row: 1, column: 'b' })
     expect(lost.absolute).toBeGreaterThan(1e-4)
   })
@@ -88,11 +90,11 @@ describe('draw', () => {
   test('gives the same rows for the same seed, whatever the count, with the densities that scoring gives', async () => {
     const flow = affineFlow(2)
     const at = params([2, -1], [Math.log(0.5), Math.log(3)])
-    const few = await draw(flow, at, { count: 5, seed: 7 })
-    const many = await draw(flow, at, { count: 400, seed: 7 })
+    const few = await draw(flow, at, { count: 5, seed: 7, engine })
+    const many = await draw(flow, at, { count: 400, seed: 7, engine })
     expect(many.data.slice(0, 10)).toEqual(few.data)
-    expect((await draw(flow, at, { count: 5, seed: 8 })).data).not.toEqual(few.data)
-    const scored = await logDensities(flow, at, { columns: ['a', 'b'], rows: 400, data: many.data })
+    expect((await draw(flow, at, { count: 5, seed: 8, engine })).data).not.toEqual(few.data)
+    const scored = await logDensities(flow, at, { columns: ['a', 'b'], rows: 400, data: many.data }, { engine })
     many.logDensities.forEach((x, i) => expect(Math.abs(x - scored[i]!)).toBeLessThan(1e-12))
   })
 
