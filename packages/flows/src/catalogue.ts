@@ -1,13 +1,19 @@
 import { actNormKind } from './bijectors/actNorm.ts'
 import { affineKind } from './bijectors/affine.ts'
 import { affineTransformKind } from './bijectors/affineTransform.ts'
+import { choleskyLinearKind } from './bijectors/cholesky.ts'
+import { denseLinearKind } from './bijectors/dense.ts'
 import { elementwiseKind } from './bijectors/elementwise.ts'
 import { householderKind } from './bijectors/householder.ts'
+import { lowRankWhiteningKind } from './bijectors/lowRankWhitening.ts'
 import { luLinearKind } from './bijectors/lu.ts'
+import { matrixExponentialKind } from './bijectors/matrixExponential.ts'
+import { qrLinearKind } from './bijectors/qr.ts'
 import { rationalQuadraticSplineKind } from './bijectors/rationalQuadraticSpline.ts'
 import { scaleKind } from './bijectors/scale.ts'
 import { shiftKind } from './bijectors/shift.ts'
 import { standardiseKind } from './bijectors/standardise.ts'
+import { svdLinearKind } from './bijectors/svd.ts'
 import { autoregressiveKind } from './combinators/autoregressive.ts'
 import { concatKind } from './combinators/concat.ts'
 import { conditionalKind } from './combinators/conditional.ts'
@@ -31,14 +37,19 @@ export const builtInKinds: Kinds = {
     affineKind,
     autoregressiveKind,
     chainKind,
+    choleskyLinearKind,
     concatKind,
     conditionalKind,
     couplingKind,
+    denseLinearKind,
     elementwiseKind,
     householderKind,
     invertKind,
+    lowRankWhiteningKind,
     luLinearKind,
+    matrixExponentialKind,
     permuteKind,
+    qrLinearKind,
     reshapeKind,
     sandwichKind,
     scalarKind,
@@ -46,6 +57,7 @@ export const builtInKinds: Kinds = {
     shiftKind,
     stackKind,
     standardiseKind,
+    svdLinearKind,
     unconditionedKind,
     unifyKind,
   ],

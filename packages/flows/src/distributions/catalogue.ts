@@ -3,6 +3,7 @@ import type { DistributionKind } from './kinds.ts'
 import { logisticKind } from './logistic.ts'
 import { mixtureKind } from './mixture.ts'
 import { multivariateNormalKind } from './multivariateNormal.ts'
+import { probabilisticPCAKind } from './probabilisticPCA.ts'
 import { standardNormalKind } from './standardNormal.ts'
 import { studentTKind } from './studentT.ts'
 import { uniformKind } from './uniform.ts'
@@ -13,6 +14,7 @@ export const builtInDistributions: readonly DistributionKind[] = [
   logisticKind,
   mixtureKind,
   multivariateNormalKind,
+  probabilisticPCAKind,
   standardNormalKind,
   studentTKind,
   uniformKind,
