@@ -191,8 +191,10 @@ describe('the closed-form fit', () => {
       }
       const asBase = over(distribution)(first) as unknown as Flow
       const asLayer = over(standardNormal(4))(andThen(layer)(first)) as unknown as Flow
-      const a = await logDensities(asBase, { bijector: start, base: params } as never, t)
-      const b = await logDensities(asLayer, { bijector: [start, params], base: {} } as never, t)
+      const engine = await open('reference')
+      const a = await logDensities(asBase, { bijector: start, base: params } as never, t, { engine })
+      const b = await logDensities(asLayer, { bijector: [start, params], base: {} } as never, t, { engine })
+      engine.dispose()
       const own = logProbs(distribution as unknown as Distribution, params as never, inUnits(t, 'standardised'))
       const units = standardDeviation.reduce((sum, sd) => sum + Math.log(sd), 0)
       a.forEach((x, i) => {
