@@ -24,6 +24,9 @@ export interface Format {
   readonly splatAt: (address: Code<'i32'>, offset?: number) => Vector
   /** Writes the number in the first lane. */
   readonly storeFirst: (address: Code<'i32'>, value: Vector, offset?: number) => Statement
+  /** The vector with the number at an address in one of its lanes; and writes the number in one. */
+  readonly loadLane: (address: Code<'i32'>, value: Vector, lane: number, offset?: number) => Vector
+  readonly storeLane: (address: Code<'i32'>, value: Vector, lane: number, offset?: number) => Statement
   /** The lanes of each of `width` vectors added, (0 + 1) + (2 + 3): one number for each. */
   readonly sums: (vectors: readonly Vector[]) => Vector
   /** An integer constant in all lanes. */
@@ -57,6 +60,8 @@ const singles = (fma: boolean): Format => ({
   min: f32x4.min,
   splatAt: (address, offset = 0) => v128.load32Splat(address, offset),
   storeFirst: (address, value, offset = 0) => v128.store32Lane(address, value, 0, offset),
+  loadLane: (address, value, lane, offset = 0) => v128.load32Lane(address, value, lane, offset),
+  storeLane: (address, value, lane, offset = 0) => v128.store32Lane(address, value, lane, offset),
   sums: ([a, b, c, d]) => pairwise(pairwise(a!, b!), pairwise(c!, d!)),
   integer: i32x4.const,
   upwards: numbers([0, 1, 2, 3]),
@@ -76,6 +81,8 @@ const doubles = (fma: boolean): Format => ({
   min: f64x2.min,
   splatAt: (address, offset = 0) => v128.load64Splat(address, offset),
   storeFirst: (address, value, offset = 0) => v128.store64Lane(address, value, 0, offset),
+  loadLane: (address, value, lane, offset = 0) => v128.load64Lane(address, value, lane, offset),
+  storeLane: (address, value, lane, offset = 0) => v128.store64Lane(address, value, lane, offset),
   sums: ([a, b]) => f64x2.add(shuffle32(a!, b!, [0, 1, 4, 5]), shuffle32(a!, b!, [2, 3, 6, 7])),
   integer: i32x4.const,
   upwards: numbers([0, 0, 1, 1]),

@@ -2,13 +2,15 @@ import type { KernelStep } from '../../../compile/fuse.ts'
 import { type ContractAttributes, contractOperation } from '../../../tensor/contract.ts'
 import type { Operation } from '../../../tensor/operation.ts'
 import type { Node } from '../../../tensor/tensor.ts'
-import { alongLaunch } from './along.ts'
 import { contractLaunches } from './contract.ts'
+import { cumulateLaunch } from './cumulate.ts'
+import { indexedLaunches } from './indexed.ts'
 import type { Addresses, Launch } from './kernel.ts'
 import { mapLaunch } from './map.ts'
 import { isMove, moveLaunch } from './move.ts'
 import { randomLaunch } from './random.ts'
 import { reduceLaunch } from './reduce.ts'
+import { searchLaunch } from './search.ts'
 import { indexLaunch } from './tile.ts'
 
 /** The launches that do a step; null where this target has no code for it, and the host does it. */
@@ -17,6 +19,11 @@ export const launchesOf = (step: KernelStep, at: Addresses): readonly Launch[] |
   const { node } = step
   if (isMove(node)) return [moveLaunch(node, at)]
   if (node.operation === (contractOperation as Operation)) return contractLaunches(node as Node<ContractAttributes>, at)
-  const launch = reduceLaunch(node, at) ?? alongLaunch(node, at) ?? randomLaunch(node, at) ?? indexLaunch(node, at)
-  return launch && [launch]
+  const launch =
+    reduceLaunch(node, at) ??
+    cumulateLaunch(node, at) ??
+    searchLaunch(node, at) ??
+    randomLaunch(node, at) ??
+    indexLaunch(node, at)
+  return launch ? [launch] : indexedLaunches(node, at)
 }
