@@ -1,4 +1,4 @@
-import type { HostArray } from '@diffeo/autodiff'
+import type { Engine, HostArray } from '@diffeo/autodiff'
 import { crc32 } from '../checksum.ts'
 import type { Flow } from '../flow.ts'
 import type { Partition } from '../parameters.ts'
@@ -25,7 +25,7 @@ export interface Best {
 
 /** All that the next step depends on: a training that is resumed from it gives the same bits as one that never stopped. */
 export interface Checkpoint {
-  /** What the training was, to refuse a checkpoint of another. */
+  /** What the training was, to refuse a checkpoint of another; and the engine it ran on, by which the last digits may differ. */
   readonly identity: Readonly<Record<string, string>>
   /** Where in the training: 0-based epoch, batches of it already taken, steps in all. */
   readonly epoch: number
@@ -40,7 +40,7 @@ export interface Checkpoint {
   readonly history: readonly EpochRecord[]
 }
 
-/** Everything that decides the bits of a training, in words. */
+/** Everything that decides the bits of a training but the engine, in words. */
 export const identityOf = (
   flow: Flow,
   training: Dataset,
@@ -53,10 +53,13 @@ export const identityOf = (
   settings: JSON.stringify(settings),
 })
 
+/** What of an engine decides bits, in words: `wasm float32`. Its threads do not. */
+export const engineName = ({ target, precision }: Engine): string => `${target} ${precision}`
+
 const fingerprint = ({ rows, data }: Dataset): string =>
   `${rows} rows, checksum ${crc32(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))}`
 
-/** The first way in which a checkpoint differs from the training that is to continue it. */
+/** The first way in which a checkpoint differs from the training that is to continue it; on another engine it may go on. */
 export const mismatch = (
   expected: Readonly<Record<string, string>>,
   found: Readonly<Record<string, string>>,

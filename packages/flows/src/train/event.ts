@@ -1,5 +1,13 @@
 /** What a training tells while it runs. Log-likelihoods are means per row in nats; `seconds` since the start of this run. */
 export type FitEvent =
+  /** The training goes on from a checkpoint that was made on another engine, so rounding may differ from here on. */
+  | {
+      readonly _tag: 'OtherEngine'
+      /** Target and number format; undefined where the checkpoint does not say. */
+      readonly before: string | undefined
+      readonly now: string
+      readonly seconds: number
+    }
   | {
       readonly _tag: 'Started'
       readonly engine: string

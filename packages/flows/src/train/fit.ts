@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Flow } from '../flow.ts'
 import { faultOf } from './check.ts'
-import { identityOf, mismatch } from './checkpoint.ts'
+import { engineName, identityOf, mismatch } from './checkpoint.ts'
 import type { Dataset } from './dataset.ts'
 import { explainFit, type FitError } from './error.ts'
 import { holdOut } from './holdOut.ts'
@@ -30,10 +30,11 @@ export const fit = (flow: Flow, data: Dataset, options: FitOptions = {}): TaskEi
       (typeof held === 'object' ? faultOf(held, flow.domain, 'validation') : undefined)
     if (fault) return E.left(fault)
     const parts = holdOut(data, held, settings.seed)
-    const identity = identityOf(flow, parts.training, parts.validation, settings)
-    const other = resumeFrom && mismatch(identity, resumeFrom.identity)
+    const training = identityOf(flow, parts.training, parts.validation, settings)
+    const other = resumeFrom && mismatch(training, resumeFrom.identity)
     if (other) return E.left(other)
     const engine = options.engine ?? (await open('auto'))
+    const identity = { ...training, engine: engineName(engine) }
     try {
       return await train({ ...parts, flow, settings, options, identity, engine })
     } finally {

@@ -37,7 +37,10 @@ export interface FitOptions {
   readonly checkpoint?: (checkpoint: Checkpoint) => void | Promise<void>
   /** By default 1. */
   readonly checkpointEvery?: number
-  /** Continue this training, to the same bits as if it had never stopped. */
+  /**
+   * Continue this training: on the engine it ran on to the same bits as if it had never stopped, on another, which an
+   * event then tells, to the same but for rounding.
+   */
   readonly resumeFrom?: Checkpoint
   /** Where to compute; by default on an engine of the training's own, `open('auto')`. */
   readonly engine?: Engine

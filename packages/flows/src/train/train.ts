@@ -13,7 +13,7 @@ type Result = E.Either<FitError, Outcome>
 
 /** Checked data and settings in, the outcome out. */
 export const train = async (job: Job): Promise<Result> => {
-  const { flow, training, validation, settings, options, engine } = job
+  const { flow, training, validation, settings, options, identity, engine } = job
   const since = performance.now()
   const seconds = (): number => (performance.now() - since) / 1000
   const { resumeFrom: resumed } = options
@@ -33,6 +33,9 @@ export const train = async (job: Job): Promise<Result> => {
   }
   const session = await openSession(job, steps, adapts, start)
   const emit = options.onEvent ?? (() => {})
+  const before = resumed?.identity.engine
+  const now = identity.engine!
+  if (resumed && before !== now) emit({ _tag: 'OtherEngine', before, now, seconds: seconds() })
   emit({
     _tag: 'Started',
     engine: engine.mode,

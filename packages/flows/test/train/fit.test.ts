@@ -86,6 +86,25 @@ describe('fit', () => {
     expect(bits(await fitOrThrow(affineFlow(2), data, { ...short, resumeFrom: kept! }))).toEqual(bits(whole))
   })
 
+  test('on another engine it goes on too, says so first, and ends where it would have but for rounding', async () => {
+    const kept: Checkpoint[] = []
+    const checkpoint = (c: Checkpoint): void => void kept.push(c)
+    const whole = await fitOrThrow(affineFlow(2), data, { ...short, checkpoint })
+    expect(kept[2]!.identity.engine).toBe('wasm float32')
+    const events: FitEvent[] = []
+    const options = { ...short, engine, checkpoint, onEvent: (e: FitEvent) => void events.push(e) }
+    const moved = await fitOrThrow(affineFlow(2), data, { ...options, resumeFrom: kept[2]! })
+    expect(events[0]).toMatchObject({ _tag: 'OtherEngine', before: 'wasm float32', now: 'reference float64' })
+    expect(events.filter(({ _tag }) => _tag === 'OtherEngine')).toHaveLength(1)
+    expect(kept.at(-1)!.identity.engine).toBe('reference float64')
+    expect(bits(moved)).not.toEqual(bits(whole))
+    expect(Math.abs(moved.validationLogLikelihood! - whole.validationLogLikelihood!)).toBeLessThan(1e-5)
+    // A checkpoint of the engine it goes on with needs no word.
+    events.length = 0
+    await fitOrThrow(affineFlow(2), data, { ...options, resumeFrom: kept.at(-1)! })
+    expect(events.map(({ _tag }) => _tag)).not.toContain('OtherEngine')
+  })
+
   test('a checkpoint of another training is refused, naming what differs', async () => {
     let kept: Checkpoint | undefined
     const keep = {
