@@ -39,6 +39,10 @@ describe('a fit, and what can be done with its model', () => {
       sought: 'class=odd',
       trainWhere: 'class=plain',
     })
+    expect([report.engine, report.judge]).toEqual([
+      expect.stringMatching(/^wasm .*float32/),
+      expect.stringMatching(/^wasm .*float64/),
+    ])
     expect(report.auc).toBeGreaterThan(0.9)
     expect(report.roundTripError).toBeLessThan(1e-9)
 
@@ -63,6 +67,8 @@ describe('a fit, and what can be done with its model', () => {
       parameters: report.parameters,
       report,
     })
+    const page = (await run(here, ['info', 'out/data'])).out
+    for (const mode of [report.engine, report.judge]) expect(page).toContain(mode)
 
     const sample = await run(here, ['sample', 'out/data', '--rows', '5', '--seed', '3'])
     expect(sample.out.split('\n')[0]).toBe('x,y')

@@ -1,6 +1,6 @@
-import { DiffeoMistake, type Engine, open } from '@diffeo/autodiff'
+import { type Engine, open } from '@diffeo/autodiff'
 
-/** What a fit computes on: the fastest engine trains, and the float64 reference judges what came of it. */
+/** What a fit computes on: one engine trains, in float32, and one judges in float64 what came of it. */
 export interface Engines {
   readonly trainer: Engine
   readonly judge: Engine
@@ -9,7 +9,7 @@ export interface Engines {
 /** Runs `body` with both engines, and gives them back whatever happens, so that their threads end. */
 export const withEngines = async <A>(body: (engines: Engines) => Promise<A>): Promise<A> =>
   withJudge(async (judge) => {
-    const trainer = await openTrainer()
+    const trainer = await open('auto')
     try {
       return await body({ trainer, judge })
     } finally {
@@ -17,22 +17,12 @@ export const withEngines = async <A>(body: (engines: Engines) => Promise<A>): Pr
     }
   })
 
-/** Runs `body` with the float64 reference: what scores and draws from a model. */
+/** Runs `body` with an engine that computes in float64: what scores and draws from a model. */
 export const withJudge = async <A>(body: (judge: Engine) => Promise<A>): Promise<A> => {
-  const judge = await open('reference')
+  const judge = await open('auto', { precision: 'float64' })
   try {
     return await body(judge)
   } finally {
     judge.dispose()
-  }
-}
-
-/** WebAssembly where the platform has it; the result says which engine it was. */
-const openTrainer = async (): Promise<Engine> => {
-  try {
-    return await open('wasm')
-  } catch (thrown) {
-    if (thrown instanceof DiffeoMistake) return open('reference')
-    throw thrown
   }
 }

@@ -42,8 +42,9 @@ export interface Fitted {
   readonly flow: Flow
   readonly gaussians: FittedGaussians
   readonly outcome: Outcome
-  /** What it was trained on, in the engine's own words. */
+  /** What it was trained on, and what it was judged on, in the engines' own words. */
   readonly engine: string
+  readonly judge: string
   readonly evaluation: Evaluation
   readonly search: Search | undefined
   readonly rowsOutsideBox: number
@@ -67,14 +68,19 @@ export const fitTable = async (t: Table, job: FitJob, around: Around): Promise<E
   const gaussians = fitted.right
   // A fit that starts from another has that one's box, and was warned about it then.
   const box = from === undefined ? boxWarning(prepared.train, job.flow) : undefined
-  const warnings = [...prepared.warnings, ...(box === undefined ? [] : [box.line])]
-  for (const warning of warnings.filter((line) => !from?.warnings.includes(line))) say(terminal, `warning: ${warning}`)
+  const warnings: string[] = []
+  const warn = (line: string): void => {
+    warnings.push(line)
+    if (!from?.warnings.includes(line)) say(terminal, `warning: ${line}`)
+  }
+  for (const line of [...prepared.warnings, ...(box === undefined ? [] : [box.line])]) warn(line)
   if (signal.aborted) return E.left({ _tag: 'Interrupted' })
   const trained = await train(flow, prepared, job.training, {
     terminal,
     title,
     signal,
     shift: gaussians.independent.logScale,
+    warn,
     engine: engines.trainer,
     ...(from === undefined ? {} : { initial: from.outcome.params }),
     ...(resumeFrom === undefined ? {} : { resumeFrom }),
@@ -96,6 +102,7 @@ export const fitTable = async (t: Table, job: FitJob, around: Around): Promise<E
     gaussians,
     outcome,
     engine: engines.trainer.mode,
+    judge: engines.judge.mode,
     evaluation: judged.right,
     search: found?.right,
     rowsOutsideBox: box?.rows ?? 0,

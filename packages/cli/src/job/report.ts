@@ -23,8 +23,10 @@ export interface Report {
   /** The epoch, counted from 1, whose parameters were kept. */
   readonly bestEpoch: number
   readonly seconds: number
-  /** What it was trained on, in the engine's own words; it is judged in float64. */
+  /** What it was trained on, in the engine's own words. */
   readonly engine: string
+  /** What it was judged on, in float64. */
+  readonly judge: string
   readonly testLogLikelihood: number
   readonly testLogLikelihoodOriginalUnits: number
   readonly testStandardError: number
@@ -60,7 +62,8 @@ export interface Report {
 
 /** A fit as data. */
 export const reportOf = (fitted: Fitted, data: string, model: string): Report => {
-  const { job, prepared, outcome, gaussians, evaluation, search, rowsOutsideBox, warnings, seconds, engine } = fitted
+  const { job, prepared, outcome, gaussians, evaluation, search, rowsOutsideBox, warnings, seconds, engine, judge } =
+    fitted
   const { logScale } = gaussians.independent
   const { standardError, worstTestRows, ...judged } = evaluation
   const { testLogLikelihood, gaussianTest, ceilings } = evaluation
@@ -77,6 +80,7 @@ export const reportOf = (fitted: Fitted, data: string, model: string): Report =>
     bestEpoch: outcome.bestEpoch + 1,
     seconds,
     engine,
+    judge,
     ...judged,
     testStandardError: standardError,
     trainingLogLikelihood: outcome.trainingLogLikelihood + logScale,

@@ -25,6 +25,8 @@ export const heading = (r: Report): readonly string[] =>
     ...(r.trainWhere === null ? [] : [['only', r.trainWhere] as const]),
     ['flow', `${showFlow(r.flow)}, ${counted(r.parameters, 'parameter')}`],
     ['fit', `${counted(r.epochs, 'epoch')}, the ${ordinal(r.bestEpoch)} kept; seed ${r.seed}; ${duration(r.seconds)}`],
+    ['trained on', r.engine],
+    ['judged on', r.judge],
   ])
 
 /** The flow beside what it is to be compared with. */

@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly engine: Engine
   /** Added to log-likelihoods that are shown: from the data's units to standard deviations. */
   readonly shift: number
+  /** Told what a user should know before trusting the result. */
+  readonly warn: (line: string) => void
   readonly initial?: Outcome['params']
   readonly resumeFrom?: Checkpoint
   /** Keeps a checkpoint; rejects where it cannot. */
@@ -38,7 +40,7 @@ export const train = async (
   flow: Flow,
   rows: Pick<Prepared, 'train' | 'validation'>,
   training: Training,
-  { terminal, title, signal, engine, shift, initial, resumeFrom, keep }: Surroundings,
+  { terminal, title, signal, engine, shift, warn, initial, resumeFrom, keep }: Surroundings,
 ): Promise<E.Either<FitError, Outcome>> => {
   const shown = progress(terminal, title)
   const follow = follower(shift)
@@ -50,6 +52,7 @@ export const train = async (
       signal,
       engine,
       onEvent: (event) => {
+        if (event._tag === 'OtherEngine') warn(otherEngine(event))
         const moment = follow(event)
         if (moment !== undefined) shown.show(moment)
       },
@@ -69,6 +72,9 @@ export const train = async (
     shown.stop()
   }
 }
+
+const otherEngine = ({ before, now }: Extract<FitEvent, { readonly _tag: 'OtherEngine' }>): string =>
+  `the checkpoint was made on ${before ?? 'an engine that it does not name'} and is continued on ${now}; the last digits may differ from those of a fit that was never stopped.`
 
 /** Turns the events of a training into moments to show. */
 const follower = (shift: number): ((event: FitEvent) => Moment | undefined) => {
@@ -93,6 +99,7 @@ const follower = (shift: number): ((event: FitEvent) => Moment | undefined) => {
           best: event.best + shift,
         }
         return now
+      case 'OtherEngine':
       case 'Finished':
         return undefined
     }
