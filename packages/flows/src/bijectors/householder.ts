@@ -1,10 +1,11 @@
-import { constant, div, expandDims, matmul, mul, sub, sum, type Tensor, take, transpose, zeros } from '@diffeo/autodiff'
+import { constant, matmul, type Tensor, transpose, zeros } from '@diffeo/autodiff'
 import { type Bijector, define } from '../bijector.ts'
 import { type Real, real } from '../domain.ts'
 import type { BijectorKind } from '../kinds.ts'
 import { mistake } from '../mistake.ts'
 import { parameter } from '../parameters.ts'
 import { linearBounds } from './linear/bounds.ts'
+import { reflections } from './linear/reflections.ts'
 
 /** A type, not an interface, so that it is a tree of tensors. */
 export type HouseholderParams = {
@@ -19,29 +20,30 @@ export type HouseholderParams = {
  * - d reflections, the default, reach every orthogonal matrix whose determinant is (-1)^d; fewer reach only those that
  *   move at most that many directions.
  * - Fails: a zero vector has no reflection and gives NaN.
+ * - Followed by `scale` or `affine`, d reflections reach any covariance: the axes of the data, and their lengths.
  * - Vectors start normal (from the seed of the initial values), so the map starts as a random rotation or reflection.
  * @throws when there is no reflection, or no coordinate
  *
  * @see Tomczak & Welling 2016, Improving variational auto-encoders using Householder flow
  */
-export const householder = (dim: number, reflections: number = dim): Bijector<Real, Real, HouseholderParams> => {
+export const householder = (dim: number, count: number = dim): Bijector<Real, Real, HouseholderParams> => {
   if (!(Number.isInteger(dim) && dim > 0)) mistake(`householder: dim is a whole number, at least 1, got ${dim}.`)
-  if (!(Number.isInteger(reflections) && reflections > 0))
-    mistake(`householder: reflections is a whole number, at least 1, got ${reflections}.`)
+  if (!(Number.isInteger(count) && count > 0))
+    mistake(`householder: reflections is a whole number, at least 1, got ${count}.`)
   return define({
-    spec: { kind: 'householder', options: { dim, reflections }, parts: [] },
+    spec: { kind: 'householder', options: { dim, reflections: count }, parts: [] },
     domain: real(dim),
     codomain: real(dim),
-    parameters: { vectors: parameter([reflections, dim], { kind: 'normal', scale: 1 }) },
+    parameters: { vectors: parameter([count, dim], { kind: 'normal', scale: 1 }) },
     // The matrix is made once where the vectors are the same for all; each example then takes one product.
-    forward: ({ vectors }, x) => ({ value: matmul(orthogonalOf(vectors), x), logDet: constant(0) }),
-    inverse: ({ vectors }, z) => ({ value: matmul(transpose(orthogonalOf(vectors)), z), logDet: constant(0) }),
+    forward: ({ vectors }, x) => ({ value: matmul(reflections(vectors), x), logDet: constant(0) }),
+    inverse: ({ vectors }, z) => ({ value: matmul(transpose(reflections(vectors)), z), logDet: constant(0) }),
     lipschitz: ({ vectors }, region) => {
-      const q = orthogonalOf(vectors)
+      const q = reflections(vectors)
       return { ...linearBounds(q, transpose(q), zeros([dim]), region), forward: 1, inverse: 1 }
     },
     lipschitzInverse: ({ vectors }, region) => {
-      const q = orthogonalOf(vectors)
+      const q = reflections(vectors)
       return { ...linearBounds(transpose(q), q, zeros([dim]), region), forward: 1, inverse: 1 }
     },
   })
@@ -50,21 +52,7 @@ export const householder = (dim: number, reflections: number = dim): Bijector<Re
 export const householderKind: BijectorKind = {
   kind: 'householder',
   build: (options) => {
-    const { dim, reflections } = options as { readonly dim: number; readonly reflections: number }
-    return householder(dim, reflections)
+    const { dim, reflections: count } = options as { readonly dim: number; readonly reflections: number }
+    return householder(dim, count)
   },
-}
-
-const orthogonalOf = (vectors: Tensor): Tensor => {
-  const [count, dim] = vectors.shape as readonly [number, number]
-  let q: Tensor = constant(
-    Float64Array.from({ length: dim * dim }, (_, e) => (Math.floor(e / dim) === e % dim ? 1 : 0)),
-    [dim, dim],
-  )
-  for (let k = 0; k < count; k++) {
-    const v = take(vectors, 0, k)
-    const twice = mul(v, div(2, sum(mul(v, v))))
-    q = sub(q, mul(expandDims(twice, 1), expandDims(matmul(v, q), 0)))
-  }
-  return q
 }
