@@ -37,7 +37,7 @@ export const fuse = (
   forever: ReadonlySet<Node>,
   isFusible: (node: Node) => boolean = (node) => rowOf(node) !== undefined,
 ): readonly KernelStep[] => {
-  const groups: { readonly shape: Shape | null; readonly nodes: Node[] }[] = []
+  const groups: { readonly shape: Shape | null; readonly varies: boolean; readonly nodes: Node[] }[] = []
   const groupOf = new Map<Node, number>()
   for (const node of nodes) {
     const row = isFusible(node)
@@ -58,11 +58,16 @@ export const fuse = (
     )
     const at = row
       ? groups.findIndex(
-          (g, i) => i >= earliest && g.shape && g.nodes.length < MOST_NODES && sameShape(g.shape, node.shape),
+          (g, i) =>
+            i >= earliest &&
+            g.shape &&
+            g.varies === node.varies &&
+            g.nodes.length < MOST_NODES &&
+            sameShape(g.shape, node.shape),
         )
       : -1
     if (at >= 0) groups[at]!.nodes.push(node)
-    else groups.push({ shape: row ? node.shape : null, nodes: [node] })
+    else groups.push({ shape: row ? node.shape : null, varies: node.varies, nodes: [node] })
     groupOf.set(node, at >= 0 ? at : groups.length - 1)
   }
   const readOutside = new Set<Node>(forever)

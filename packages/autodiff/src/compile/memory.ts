@@ -8,6 +8,8 @@ import { placeOf } from './views.ts'
 export interface Scratch {
   /** By node, one offset for each of its results. */
   readonly offsets: ReadonlyMap<Node, readonly number[]>
+  /** By the first node that it writes, of work that needs room of its own. */
+  readonly rooms: ReadonlyMap<Node, number>
   readonly size: number
 }
 
@@ -15,6 +17,8 @@ export interface Scratch {
 export interface Work {
   readonly writes: readonly Node[]
   readonly reads: readonly Node[]
+  /** Elements that it needs while it goes on. */
+  readonly room?: number
 }
 
 /** The work of a phase on a tile, one node at a time; what is loaded comes first. */
@@ -31,25 +35,38 @@ export const ownersOf = (values: readonly Node[]): readonly Node[] =>
 export const readAfter = ({ stores, joins }: Phase, results: readonly Node[]): ReadonlySet<Node> =>
   new Set([...stores, ...joins.flatMap((join) => ownersOf(join.inputs)), ...ownersOf(results)])
 
-/** Places reused as soon as nothing reads them again: first fit, in the order of the work. */
-export const planScratch = (work: readonly Work[], forever: ReadonlySet<Node>): Scratch => {
+/**
+ * Places reused as soon as nothing reads them again: first fit, in the order of the work. `lengthsOf` says how many
+ * elements each result of a node takes.
+ */
+export const planScratch = (
+  work: readonly Work[],
+  forever: ReadonlySet<Node>,
+  lengthsOf: (node: Node) => readonly number[] = varyingLengths,
+): Scratch => {
   const last = lastUses(work, forever)
   const offsets = new Map<Node, readonly number[]>()
+  const rooms = new Map<Node, number>()
   const free: Span[] = [{ start: 0, length: Infinity }]
   let size = 0
-  work.forEach(({ writes }, i) => {
-    for (const node of writes) {
-      const lengths = varyingLengths(node)
-      const at = lengths.map((length) => take(free, length))
-      offsets.set(node, at)
-      at.forEach((start, k) => {
-        size = Math.max(size, start + lengths[k]!)
-      })
+  const taken = (length: number): number => {
+    const start = take(free, length)
+    size = Math.max(size, start + length)
+    return start
+  }
+  work.forEach(({ writes, room }, i) => {
+    for (const node of writes) offsets.set(node, lengthsOf(node).map(taken))
+    if (room !== undefined) {
+      const start = taken(room)
+      rooms.set(writes[0]!, start)
+      give(free, { start, length: room })
     }
     for (const done of last.get(i) ?? [])
-      offsets.get(done)!.forEach((start, k) => give(free, { start, length: varyingLengths(done)[k]! }))
+      offsets.get(done)!.forEach((start, k) => {
+        give(free, { start, length: lengthsOf(done)[k]! })
+      })
   })
-  return { offsets, size }
+  return { offsets, rooms, size }
 }
 
 /** The free spans are in order, and the last is endless, so every search finds one. */
@@ -58,7 +75,8 @@ interface Span {
   length: number
 }
 
-const varyingLengths = (node: Node): readonly number[] =>
+/** Of what varies. */
+export const varyingLengths = (node: Node): readonly number[] =>
   kindsOf(node).map((kind) => (kind.varies ? sizeOf(kind.shape) : 0))
 
 const take = (free: Span[], length: number): number => {

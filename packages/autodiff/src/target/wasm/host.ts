@@ -14,11 +14,11 @@ import { TILE } from './words.ts'
 export const seenFrom = (scratch: number, address: number): number =>
   spaceOf(address) === 'scratch' ? scratch + offsetIn(address) : address
 
-/** Runs a node on the host. Addresses are those of its inputs and results. */
+/** Runs a node on the host. Addresses are those of its inputs and results; null for a result that nothing reads. */
 export const hostStep = (
   node: Node,
   inputs: readonly number[],
-  outputs: readonly number[],
+  outputs: readonly (number | null)[],
   memory: EngineMemory,
   format: Format,
 ): ((lanes: number, offset: number, scratch: number) => void) => {
@@ -29,7 +29,10 @@ export const hostStep = (
     const given = node.inputs.map((x, k) => readValue(memory, format, seenFrom(scratch, inputs[k]!), x, lanes))
     const found = kinds.map(({ shape, varies: v }) => new Float64Array(sizeOf(shape) * (v ? lanes : 1)))
     kernel(found, given, varies ? lanes : 1, { offset })
-    kinds.forEach((kind, k) => writeValue(memory, format, seenFrom(scratch, outputs[k]!), kind, found[k]!, lanes))
+    kinds.forEach((kind, k) => {
+      const address = outputs[k]!
+      if (address !== null) writeValue(memory, format, seenFrom(scratch, address), kind, found[k]!, lanes)
+    })
   }
 }
 

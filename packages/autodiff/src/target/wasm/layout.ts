@@ -1,5 +1,6 @@
+import { bodiesIn, readIn } from '../../compile/body.ts'
 import { fuse, type KernelStep, workOfKernel } from '../../compile/fuse.ts'
-import { planScratch, readAfter, type Work } from '../../compile/memory.ts'
+import { planScratch, readAfter, varyingLengths, type Work } from '../../compile/memory.ts'
 import type { Phase } from '../../compile/phases.ts'
 import { type Plan, resultNodes } from '../../compile/plan.ts'
 import { placeOf } from '../../compile/views.ts'
@@ -8,9 +9,10 @@ import { topologicalOrder } from '../../tensor/graph.ts'
 import { kindsOf } from '../../tensor/operation.ts'
 import type { Node } from '../../tensor/tensor.ts'
 import type { Format } from './format.ts'
+import type { LoopPlace } from './kernels/kernel.ts'
 import { isMappable } from './kernels/map.ts'
 import { inScratch } from './space.ts'
-import { VECTOR } from './words.ts'
+import { TILE, VECTOR } from './words.ts'
 
 /** A phase as kernels, uniform ones first. */
 export interface KernelPhase {
@@ -28,6 +30,10 @@ export interface Layout {
   readAt(x: Node, phase: number): number
   /** Where a result of an earlier phase, or an input, is loaded to. */
   loadedAt(node: Node, output: number, phase: number): number
+  /** A loop of a phase. */
+  loop(node: Node, phase: number): LoopPlace
+  /** Whether a result of a node is kept. */
+  isRead(node: Node, output: number): boolean
   /** Of the program's block. */
   readonly bytes: number
   /** Of scratch, which the phases share. */
@@ -37,7 +43,10 @@ export interface Layout {
 /** Uniform values one after another; scratch begins with a row that nothing uses. */
 export const layoutOf = (plan: Plan, { word, row }: Format): Layout => {
   const results = resultNodes(plan)
-  const uniform = uniformOffsets(plan, word)
+  const nodes = plan.phases.flatMap((phase) => [...phase.uniform, ...phase.varying, ...phase.joins])
+  const isRead = readIn(nodes, results)
+  const bodies = bodiesIn(nodes, isMappable, TILE)
+  const uniform = uniformOffsets(plan, word, isRead)
   const phases = plan.phases.map((phase): KernelPhase => {
     const readLater = new Set(
       plan.phases
@@ -51,11 +60,21 @@ export const layoutOf = (plan: Plan, { word, row }: Format): Layout => {
       varying: fuse(phase.varying, readAfter(phase, results), isMappable),
     }
   })
+  const workOf = (step: KernelStep): Work => {
+    const body = step.kind === 'node' ? bodies.get(step.node) : undefined
+    return { ...workOfKernel(step), ...(body && { room: 1 + body.size }) }
+  }
   const scratch = phases.map(({ phase, varying }) =>
     planScratch(
-      [...phase.loads.map((node): Work => ({ writes: [node], reads: [] })), ...varying.map(workOfKernel)],
+      [...phase.loads.map((node): Work => ({ writes: [node], reads: [] })), ...varying.map(workOf)],
       readAfter(phase, results),
+      (node) => varyingLengths(node).map((length, k) => (isRead(node, k) ? length : 0)),
     ),
+  )
+  // Uniform loops come before what the tiles have in scratch.
+  const uniformRoom = Math.max(
+    0,
+    ...phases.flatMap(({ phase }) => phase.uniform.map((node) => 1 + (bodies.get(node)?.size ?? -1))),
   )
   const rowOf = (phase: number, node: Node, output: number, element: number): number =>
     inScratch((1 + scratch[phase]!.offsets.get(node)![output]! + element) * row)
@@ -71,14 +90,21 @@ export const layoutOf = (plan: Plan, { word, row }: Format): Layout => {
         ? rowOf(phase, node, output, offset)
         : uniform.offsets.get(node)![output]! + offset * word
     },
+    loop: (node, phase) => ({
+      body: bodies.get(node)!,
+      room: inScratch((1 + (scratch[phase]!.rooms.get(node) ?? 0)) * row),
+      isRead: (output) => isRead(node, output),
+    }),
+    isRead,
     bytes: uniform.bytes,
-    scratchBytes: (1 + Math.max(0, ...scratch.map(({ size }) => size))) * row,
+    scratchBytes: (1 + Math.max(uniformRoom, ...scratch.map(({ size }) => size))) * row,
   }
 }
 
 const uniformOffsets = (
   plan: Plan,
   word: number,
+  isRead: Layout['isRead'],
 ): { readonly offsets: ReadonlyMap<Node, readonly number[]>; readonly bytes: number } => {
   const offsets = new Map<Node, readonly number[]>()
   let bytes = 0
@@ -86,10 +112,10 @@ const uniformOffsets = (
     if (placeOf(node).node !== node) continue
     offsets.set(
       node,
-      kindsOf(node).map(({ shape, varies }) => {
+      kindsOf(node).map(({ shape, varies }, k) => {
         const at = bytes
         // A last vector may be read past the end.
-        if (!varies) bytes += Math.ceil((sizeOf(shape) * word) / VECTOR) * VECTOR
+        if (!varies && isRead(node, k)) bytes += Math.ceil((sizeOf(shape) * word) / VECTOR) * VECTOR
         return at
       }),
     )

@@ -5,9 +5,9 @@ import { flops } from '../explain.ts'
 import { constants } from './assembler/constants.ts'
 import type { Func, Signature } from './assembler/function.ts'
 import type { HostJoin } from './host.ts'
-import type { Addresses, Kernel, Launch } from './kernels/kernel.ts'
+import type { Action, Addresses, Kernel } from './kernels/kernel.ts'
 import { loadTile, storeTile } from './kernels/tile.ts'
-import { layoutOf } from './layout.ts'
+import { type Layout, layoutOf } from './layout.ts'
 import type { Machine } from './machine.ts'
 import type { EngineMemory } from './memory.ts'
 import { moduleBytes } from './module.ts'
@@ -88,8 +88,9 @@ export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?:
       memory.ints().set(words, address / ENTRY)
       return address
     },
+    loop: (node) => layout.loop(node, phase),
   })
-  const kept = keptOf(plan)
+  const kept = keptOf(plan, layout)
   const record = allocate(recordBytes(kept.length))
   const onHost: string[] = []
 
@@ -103,8 +104,8 @@ export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?:
   }
   let exports: Exports = {}
   let launches = 0
-  const codeFor = (name: string, done: readonly Launch[]): Sequence => {
-    launches += done.length
+  const codeFor = (name: string, done: readonly Action[]): Sequence => {
+    launches += launchesIn(done)
     return sequenceOf(name, done, record, functionOf)
   }
   /** Tasks as steps; neighbours that are launches become one function, unless their times are asked for. */
@@ -115,7 +116,7 @@ export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?:
         return timed(times, `host: ${task.title}`, task.host)
       }
       const key = `${name}_${i}`
-      functions[key] = codeFor(key, task.launches) as unknown as Func<Signature, 'none'>
+      functions[key] = codeFor(key, task.actions) as unknown as Func<Signature, 'none'>
       return timed(times, task.title, ({ scratch, state, start, lanes }) => exports[key]!(scratch, state, start, lanes))
     })
 
@@ -130,7 +131,7 @@ export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?:
       const own = kept
         .filter(({ node }) => nodes.includes(node))
         .map(({ node, output, record: word }) => make(kindsOf(node)[output]!, address(node, output), word))
-      return own.length === 0 ? [] : [{ title: 'kept for all examples', launches: own }]
+      return own.length === 0 ? [] : [{ title: 'kept for all examples', actions: own }]
     }
     const tasks = [
       ...moved(phase.loads, loadTile, (node, output) => layout.loadedAt(node, output, p)),
@@ -147,14 +148,14 @@ export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?:
       hostJoins: joins.onHost,
       finish: stepsOf(
         `finish${p}`,
-        joins.finish.length === 0 ? [] : [{ title: 'sums of parts', launches: joins.finish }],
+        joins.finish.length === 0 ? [] : [{ title: 'sums of parts', actions: joins.finish }],
       ),
       hasTiles: tasks.length > 0,
       stride: joins.stride,
       flops: [...phase.varying, ...phase.joins].reduce((sum, node) => sum + flops(node), 0),
     }
     if (!whole || others.length > 0 || 'host' in whole) return { ...shared, tile: stepsOf(`tile${p}`, tasks) }
-    const tile = codeFor(`tile${p}`, whole.launches)
+    const tile = codeFor(`tile${p}`, whole.actions)
     functions[partName(p)] = partOf(partName(p), tile, joins.stride, record) as unknown as Func<Signature, 'none'>
     return { ...shared, tile: [], part: (part, scratch) => exports[partName(p)]!(part, scratch) }
   })
@@ -182,13 +183,19 @@ export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?:
 }
 
 /** Inputs that vary, and what a phase computes for a later one or for the results. */
-const keptOf = (plan: Plan): readonly Kept[] =>
+const keptOf = (plan: Plan, { isRead }: Layout): readonly Kept[] =>
   [
     ...plan.inputs.map(({ value }) => value).filter((node) => node.varies),
     ...plan.phases.flatMap((phase) => phase.stores),
   ]
-    .flatMap((node) => kindsOf(node).flatMap(({ varies }, output) => (varies ? [{ node, output }] : [])))
+    .flatMap((node) =>
+      kindsOf(node).flatMap(({ varies }, output) => (varies && isRead(node, output) ? [{ node, output }] : [])),
+    )
     .map((array, i) => ({ ...array, record: RECORD.kept + i }))
+
+/** Launches as they are written down: those in a loop once. */
+const launchesIn = (actions: readonly Action[]): number =>
+  actions.reduce((n, action) => n + ('turn' in action ? launchesIn(action.turn) : Number('kernel' in action)), 0)
 
 const copied = (bytes: Uint8Array, address: number, memory: EngineMemory): number => {
   new Uint8Array(memory.memory.buffer).set(bytes, address)

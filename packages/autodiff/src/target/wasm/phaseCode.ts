@@ -1,11 +1,12 @@
-import type { Code, Local } from './assembler/code.ts'
-import { select } from './assembler/control.ts'
+import type { Body, Code, Local } from './assembler/code.ts'
+import { block, branchIf, select } from './assembler/control.ts'
 import { forEach } from './assembler/counted.ts'
 import { call, type Func, func, type Signature } from './assembler/function.ts'
 import { i32 } from './assembler/instructions/i32.ts'
+import { i64 } from './assembler/instructions/i64.ts'
 import { memory } from './assembler/instructions/memory.ts'
 import { set } from './assembler/variables.ts'
-import { integers, type Kernel, type Launch, type LaunchOperand } from './kernels/kernel.ts'
+import { type Action, type Copy, integers, type Kernel, type LaunchOperand, type Rounds } from './kernels/kernel.ts'
 import { RECORD } from './record.ts'
 import { offsetIn, spaceOf } from './space.ts'
 import { ENTRY, TILE } from './words.ts'
@@ -20,20 +21,56 @@ export type Part = Func<{ readonly part: 'i32'; readonly scratch: 'i32' }, 'none
 /** A kernel's function, the same for all of its launches in a module. */
 export type FunctionOf = (kernel: Kernel) => Func<Signature, 'none'>
 
-/** Launches one after another, on the tile whose first lane is `start`. `record` is the address of the run's record. */
+/** Actions one after another, on the tile whose first lane is `start`. `record` is the address of the run's record. */
 export const sequenceOf = (
   name: string,
-  launches: readonly Launch[],
+  actions: readonly Action[],
   record: number,
   functionOf: FunctionOf,
 ): Sequence =>
-  func(name, PLACE, 'none', (place) =>
-    launches.map(({ kernel, operands }) => {
-      const callee = functionOf(kernel)
-      const names = Object.keys(callee.signature)
-      return call(callee, Object.fromEntries(operands.map((o, i) => [names[i]!, operandOf(o, place, record)])))
-    }),
-  )
+  func(name, PLACE, 'none', (place) => {
+    const codeOf = (action: Action, slice?: Local<'i32'>): Body => {
+      if ('kernel' in action) {
+        const callee = functionOf(action.kernel)
+        const names = Object.keys(callee.signature)
+        return call(callee, Object.fromEntries(action.operands.map((o, i) => [names[i]!, operandOf(o, place, record)])))
+      }
+      return 'bytes' in action ? copyCode(action, place, slice) : roundsCode(action, place, codeOf)
+    }
+    return actions.map((action) => codeOf(action))
+  })
+
+const copyCode = ({ to, from, bytes, turns }: Copy, place: Place, slice?: Local<'i32'>): Body => {
+  const end = (which: 'to' | 'from', address: number): Code<'i32'> => {
+    const at = addressOf(address, place)
+    return turns === which ? i32.add(at, i32.mul(slice!, bytes)) : at
+  }
+  return bytes === 0 || (to === from && turns === null) ? [] : memory.copy(end('to', to), end('from', from), bytes)
+}
+
+const roundsCode = (
+  { count, backwards, index, before, turn, stop, left, after }: Rounds,
+  place: Place,
+  codeOf: (action: Action, slice?: Local<'i32'>) => Body,
+): Body => {
+  const [t, slice] = integers('turn', 'slice')
+  const number = set(slice, backwards ? i32.sub(count - 1, t) : t)
+  return [
+    before.map((copy) => codeOf(copy)),
+    block((end) =>
+      forEach(t, { below: count }, [
+        number,
+        index === null ? [] : i64.store(addressOf(index, place), i64.extendI32U(slice)),
+        turn.map((action) => codeOf(action, slice)),
+        stop === null ? [] : branchIf(end, i32.load(addressOf(stop, place))),
+      ]),
+    ),
+    stop === null || left.length === 0
+      ? []
+      : forEach(t, { from: i32.add(t, 1), below: count }, [number, left.map((copy) => codeOf(copy, slice))]),
+    after.map((copy) => codeOf(copy)),
+  ]
+}
 
 /** The tiles of a part, from sums that are 0; `stride` is the bytes of a part's sums. */
 export const partOf = (name: string, tile: Sequence, stride: number, record: number): Part =>
@@ -56,9 +93,12 @@ export const partOf = (name: string, tile: Sequence, stride: number, record: num
 const operandOf = (operand: LaunchOperand, place: Place, record: number): Code<'i32'> => {
   if (operand === 'lanes' || operand === 'start') return place[operand]
   if (operand === 'index') return i32.add(word(record, RECORD.first), place.start)
-  if (typeof operand === 'object') return word(record, operand.record)
-  const space = spaceOf(operand)
-  const offset = offsetIn(operand) | 0
+  return typeof operand === 'object' ? word(record, operand.record) : addressOf(operand, place)
+}
+
+const addressOf = (address: number, place: Place): Code<'i32'> => {
+  const space = spaceOf(address)
+  const offset = offsetIn(address) | 0
   return space === 'fixed' ? i32.const(offset) : i32.add(place[space], offset)
 }
 

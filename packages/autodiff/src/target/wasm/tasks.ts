@@ -1,10 +1,11 @@
+import { isLoop } from '../../compile/body.ts'
 import type { KernelStep } from '../../compile/fuse.ts'
 import { kindsOf } from '../../tensor/operation.ts'
 import type { Node } from '../../tensor/tensor.ts'
 import { type HostJoin, hostJoin, hostStep } from './host.ts'
 import { stateBytes, sumJoin } from './kernels/join.ts'
-import type { Addresses, Launch } from './kernels/kernel.ts'
-import { launchesOf } from './kernels/select.ts'
+import type { Action, Addresses, Launch } from './kernels/kernel.ts'
+import { codeOf } from './kernels/loop.ts'
 import type { EngineMemory } from './memory.ts'
 
 /** Where a step works: bases of what belongs to the runner, the tile's first lane in the run and among all examples. */
@@ -19,21 +20,21 @@ export interface Place {
 export type Step = (at: Place) => void
 
 /** One thing to do, by kernels or by the host. */
-export type Task = { readonly title: string } & ({ readonly launches: readonly Launch[] } | { readonly host: Step })
+export type Task = { readonly title: string } & ({ readonly actions: readonly Action[] } | { readonly host: Step })
 
 export const taskOf = (step: KernelStep, at: Addresses, memory: EngineMemory): Task => {
-  const launches = launchesOf(step, at)
-  if (launches) return { title: titleOf(step), launches }
-  // Kernels of several nodes are made of nodes that have code.
+  const code = codeOf(step, at)
+  if ('actions' in code) return { title: titleOf(step), actions: code.actions }
   const { node } = step as Extract<KernelStep, { readonly kind: 'node' }>
   const host = hostStep(
     node,
     node.inputs.map(at.readAt),
-    kindsOf(node).map((_, k) => at.addressOf(node, k)),
+    kindsOf(node).map((_, k) => (isLoop(node) && !at.loop(node).isRead(k) ? null : at.addressOf(node, k))),
     memory,
     at.format,
   )
-  return { title: nameOf(node), host: ({ lanes, offset, scratch }) => host(lanes, offset, scratch) }
+  const title = code.missing === node ? nameOf(node) : `${nameOf(node)}, for its ${nameOf(code.missing)}`
+  return { title, host: ({ lanes, offset, scratch }) => host(lanes, offset, scratch) }
 }
 
 /** The joins of a phase: what is done on every tile, and at the end. */
@@ -57,7 +58,7 @@ export const joinTasks = (nodes: readonly Node[], at: Addresses, memory: EngineM
     offset += sizes[i]!
     const title = `${nameOf(node)} over lanes`
     if (sum) {
-      absorb.push({ title, launches: sum.absorb })
+      absorb.push({ title, actions: sum.absorb })
       finish.push(sum.finish)
     } else {
       const host = hostJoin(node, node.inputs.map(at.readAt), at.addressOf(node), memory, at.format)
@@ -68,13 +69,13 @@ export const joinTasks = (nodes: readonly Node[], at: Addresses, memory: EngineM
   return { absorb, finish, onHost, stride }
 }
 
-/** Neighbours that are launches as one. */
+/** Neighbours that have code as one. */
 export const merged = (tasks: readonly Task[]): readonly Task[] => {
   const whole: Task[] = []
   for (const task of tasks) {
     const last = whole.at(-1)
-    if (last && 'launches' in last && 'launches' in task)
-      whole[whole.length - 1] = { ...last, launches: last.launches.concat(task.launches) }
+    if (last && 'actions' in last && 'actions' in task)
+      whole[whole.length - 1] = { ...last, actions: last.actions.concat(task.actions) }
     else whole.push(task)
   }
   return whole

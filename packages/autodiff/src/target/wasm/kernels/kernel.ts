@@ -1,3 +1,4 @@
+import type { Body } from '../../../compile/body.ts'
 import type { Node } from '../../../tensor/tensor.ts'
 import type { Local } from '../assembler/code.ts'
 import type { Func, Signature } from '../assembler/function.ts'
@@ -25,6 +26,40 @@ export interface Launch {
   readonly operands: readonly LaunchOperand[]
 }
 
+/** Bytes that are copied. In a loop one end may be another slice in every turn, as many bytes further on. */
+export interface Copy {
+  readonly to: number
+  readonly from: number
+  readonly bytes: number
+  readonly turns: 'to' | 'from' | null
+}
+
+/** The turns of a loop. */
+export interface Rounds {
+  readonly count: number
+  /** Slices are taken from the last to the first. */
+  readonly backwards: boolean
+  /** Where the number of the slice is wanted. */
+  readonly index: number | null
+  readonly before: readonly Copy[]
+  readonly turn: readonly Action[]
+  /** The address of a word that ends the loop when a turn has left something else than 0 there. */
+  readonly stop: number | null
+  /** Done for each turn that was left out. */
+  readonly left: readonly Copy[]
+  readonly after: readonly Copy[]
+}
+
+/** What a program does at one point. */
+export type Action = Launch | Copy | Rounds
+
+/** How a loop is laid out: its body's values are in its room, after an element that the loop has for itself. */
+export interface LoopPlace {
+  readonly body: Body
+  readonly room: number
+  isRead(output: number): boolean
+}
+
 /** Where a kernel finds what it reads and writes, and where tables go. */
 export interface Addresses {
   readonly format: Format
@@ -34,6 +69,7 @@ export interface Addresses {
   addressOf(node: Node, output?: number): number
   /** Puts words into memory for good and gives their address. */
   table(words: Int32Array): number
+  loop(node: Node): LoopPlace
 }
 
 /** Integer variables of these names. */

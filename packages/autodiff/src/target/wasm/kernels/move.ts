@@ -1,12 +1,13 @@
 import { sizeOf } from '../../../shape.ts'
 import type { Node } from '../../../tensor/tensor.ts'
+import type { Code, Local } from '../assembler/code.ts'
 import { select, when } from '../assembler/control.ts'
 import { forEach } from '../assembler/counted.ts'
 import { func } from '../assembler/function.ts'
 import { i32 } from '../assembler/instructions/i32.ts'
 import { v128 } from '../assembler/instructions/v128.ts'
 import { local, set } from '../assembler/variables.ts'
-import { inScratch, offsetIn } from '../space.ts'
+import { inScratch, offsetIn, spaceOf } from '../space.ts'
 import { wordsOf } from '../values.ts'
 import { ENTRY, VECTOR } from '../words.ts'
 import type { Addresses, Kernel, Launch } from './kernel.ts'
@@ -44,7 +45,10 @@ const sourcesOf = (node: Node): Float64Array => {
   return found
 }
 
-/** A table, one entry for each element: where in scratch its row of lanes is, the address of a uniform number (negative where it is for all lanes), 0 for the number put in. */
+/**
+ * A table, one entry for each element: where in scratch its row of lanes is, or where a uniform number is (negative
+ * where it is for all lanes), or 0 for the number put in.
+ */
 export const moveLaunch = (node: Node, at: Addresses): Launch => {
   const { row, word } = at.format
   let filler = 0
@@ -59,9 +63,7 @@ export const moveLaunch = (node: Node, at: Addresses): Launch => {
     // No value is at the beginning of scratch, as none is at address 0.
     return x.varies
       ? offsetIn(at.readAt(x)) + element * row
-      : node.varies
-        ? -(at.readAt(x) + element * word)
-        : at.readAt(x) + element * word
+      : (node.varies ? -1 : 1) * entryOf(at.readAt(x) + element * word)
   })
   const operands = [
     at.addressOf(node),
@@ -69,15 +71,21 @@ export const moveLaunch = (node: Node, at: Addresses): Launch => {
     table.length * ENTRY,
     at.table(wordsOf([filler], node.dtype, at.format)),
   ]
-  return node.varies ? { kernel: rows, operands: [...operands, inScratch(0)] } : { kernel: words, operands }
+  return { kernel: node.varies ? rows : words, operands: [...operands, inScratch(0)] }
 }
 
-const PARAMETERS = { out: 'i32', table: 'i32', bytes: 'i32', filler: 'i32' } as const
+/** Of a uniform number: its address; in scratch, where a loop has them, how far in, with the last bit set. */
+const entryOf = (address: number): number => (spaceOf(address) === 'scratch' ? offsetIn(address) + 1 : address)
+
+const addressOf = (entry: Code<'i32'>, scratch: Local<'i32'>): Code<'i32'> =>
+  select(i32.and(entry, 1), i32.add(scratch, i32.sub(entry, 1)), entry)
+
+const PARAMETERS = { out: 'i32', table: 'i32', bytes: 'i32', filler: 'i32', scratch: 'i32' } as const
 
 const rows: Kernel = {
   key: 'move rows',
   build: ({ row, splatAt }) =>
-    func('moveRows', { ...PARAMETERS, scratch: 'i32' }, 'none', ({ out, table, bytes, filler, scratch }) => {
+    func('moveRows', PARAMETERS, 'none', ({ out, table, bytes, filler, scratch }) => {
       const [e, l, from] = [local('i32', 'e'), local('i32', 'l'), local('i32', 'from')]
       const value = local('v128', 'value')
       const fill = forEach(l, { below: row, step: VECTOR }, v128.store(i32.add(out, l), value))
@@ -89,7 +97,10 @@ const rows: Kernel = {
             set(from, i32.add(scratch, from)),
             forEach(l, { below: row, step: VECTOR }, v128.store(i32.add(out, l), v128.load(i32.add(from, l)))),
           ],
-          [when(i32.eqz(from), set(value, splatAt(filler)), set(value, splatAt(i32.sub(0, from)))), fill],
+          [
+            when(i32.eqz(from), set(value, splatAt(filler)), set(value, splatAt(addressOf(i32.sub(0, from), scratch)))),
+            fill,
+          ],
         ),
         set(out, i32.add(out, row)),
       ])
@@ -99,11 +110,11 @@ const rows: Kernel = {
 const words: Kernel = {
   key: 'move words',
   build: ({ word, splatAt, storeFirst }) =>
-    func('moveWords', PARAMETERS, 'none', ({ out, table, bytes, filler }) => {
+    func('moveWords', PARAMETERS, 'none', ({ out, table, bytes, filler, scratch }) => {
       const [e, from] = [local('i32', 'e'), local('i32', 'from')]
       return forEach(e, { below: bytes, step: ENTRY }, [
         set(from, i32.load(i32.add(table, e))),
-        storeFirst(out, splatAt(select(i32.eqz(from), filler, from))),
+        storeFirst(out, splatAt(select(i32.eqz(from), filler, addressOf(from, scratch)))),
         set(out, i32.add(out, word)),
       ])
     }),
