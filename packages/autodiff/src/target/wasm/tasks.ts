@@ -3,7 +3,7 @@ import type { KernelStep } from '../../compile/fuse.ts'
 import { kindsOf } from '../../tensor/operation.ts'
 import type { Node } from '../../tensor/tensor.ts'
 import { type HostJoin, hostJoin, hostStep } from './host.ts'
-import { stateBytes, sumJoin } from './kernels/join.ts'
+import { joinLaunches, stateBytes } from './kernels/join.ts'
 import type { Action, Addresses, Launch } from './kernels/kernel.ts'
 import { codeOf } from './kernels/loop.ts'
 import type { EngineMemory } from './memory.ts'
@@ -54,12 +54,12 @@ export const joinTasks = (nodes: readonly Node[], at: Addresses, memory: EngineM
   const onHost: HostJoin[] = []
   let offset = 0
   nodes.forEach((node, i) => {
-    const sum = sumJoin(node, offset, stride, at)
+    const join = joinLaunches(node, offset, stride, at)
     offset += sizes[i]!
     const title = `${nameOf(node)} over lanes`
-    if (sum) {
-      absorb.push({ title, actions: sum.absorb })
-      finish.push(sum.finish)
+    if (join) {
+      absorb.push({ title, actions: join.absorb })
+      finish.push(join.finish)
     } else {
       const host = hostJoin(node, node.inputs.map(at.readAt), at.addressOf(node), memory, at.format)
       onHost.push(host)

@@ -1,5 +1,5 @@
 import type { DType } from '../../../tensor/tensor.ts'
-import { i32x4, v128 } from '../assembler/index.ts'
+import { i32x4, shuffle32, v128 } from '../assembler/index.ts'
 import type { Format } from '../format.ts'
 import type { Vector } from '../math/index.ts'
 
@@ -41,3 +41,9 @@ export const foldOf = (format: Format, name: FoldName, dtype: DType): Fold => {
 
 /** Whether an operation's name is that of a fold. */
 export const isFold = (name: string): name is FoldName => name === 'sum' || name === 'max' || name === 'min'
+
+/** The fold of a vector's lanes, in each of them. */
+export const acrossLanes = ({ width }: Format, { of }: Fold, v: Vector): Vector => {
+  const halves = of(v, shuffle32(v, v, [2, 3, 0, 1]))
+  return width === 2 ? halves : of(halves, shuffle32(halves, halves, [1, 0, 3, 2]))
+}

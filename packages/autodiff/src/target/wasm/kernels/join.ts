@@ -1,116 +1,24 @@
-import { sizeOf } from '../../../shape.ts'
-import { type ContractAttributes, contractOperation } from '../../../tensor/contract.ts'
-import { type Join, joinOperation } from '../../../tensor/lanes.ts'
-import type { Operation } from '../../../tensor/operation.ts'
 import type { Node } from '../../../tensor/tensor.ts'
-import { when } from '../assembler/control.ts'
-import { forEach } from '../assembler/counted.ts'
-import { func } from '../assembler/function.ts'
-import { i32 } from '../assembler/instructions/i32.ts'
-import { v128 } from '../assembler/instructions/v128.ts'
-import { local, set } from '../assembler/variables.ts'
-import { across, type Format, floatOf, lanesBelow } from '../format.ts'
-import { RECORD } from '../record.ts'
-import { inState } from '../space.ts'
-import { VECTOR } from '../words.ts'
-import { type Addresses, integers, type Kernel, type Launch, type LaunchOperand } from './kernel.ts'
-import { outerLaunches } from './outer.ts'
+import type { Format } from '../format.ts'
+import type { Addresses, Launch } from './kernel.ts'
+import { stateJoin, stateJoinBytes } from './stateJoin.ts'
+import { rowBytes } from './states.ts'
+import { sumJoin } from './sumJoin.ts'
 
-/** A join whose state is one float for each element, which every tile of a part adds to. */
-export interface SumJoin {
+/** A join with a state for each part of the tiles. It begins as zeros; every tile of the part is put in. */
+export interface JoinLaunches {
   /** Launched for every tile. */
   readonly absorb: readonly Launch[]
-  /** Launched once all parts have their sums: adds them up in order, and divides where a mean is wanted. */
+  /** Launched once all parts have their states: joins them in order, and makes the result of them. */
   readonly finish: Launch
 }
 
 /** Bytes of a join's state, in whole vectors. */
-export const stateBytes = (node: Node, { word }: Format): number =>
-  Math.ceil((sizeOf(node.shape) * word) / VECTOR) * VECTOR
+export const stateBytes = (node: Node, format: Format): number => stateJoinBytes(node, format) || rowBytes(node, format)
 
 /**
- * The sum or mean of a varying float, or a product that is summed over the lanes; null for any other join. `offset` is
- * where in the states of a part it is added up, and `stride` the bytes from one part's states to the next's.
+ * The launches of a join; null where this target has none. `offset` is where in the states of a part its own is, and
+ * `stride` the bytes from one part's states to the next's.
  */
-export const sumJoin = (node: Node, offset: number, stride: number, at: Addresses): SumJoin | null => {
-  if (node.dtype !== 'float') return null
-  const state = inState(offset)
-  const finish = (divisor: LaunchOperand): Launch => ({
-    kernel: sumParts,
-    operands: [
-      at.addressOf(node),
-      { record: RECORD.states },
-      offset,
-      stateBytes(node, at.format),
-      stride,
-      { record: RECORD.parts },
-      divisor,
-    ],
-  })
-  if (node.operation === (contractOperation as Operation)) {
-    const absorb = outerLaunches(node as Node<ContractAttributes>, state, at)
-    return absorb && { absorb, finish: finish(1) }
-  }
-  if (node.operation !== (joinOperation as Operation)) return null
-  const { name } = (node.attributes as { readonly join: Join }).join
-  if (name !== 'sum' && name !== 'mean') return null
-  const operands = [state, at.readAt(node.inputs[0]!), sizeOf(node.shape) * at.format.word, 'lanes'] as const
-  return {
-    absorb: [{ kernel: sumRows, operands }],
-    finish: finish(name === 'mean' ? { record: RECORD.count } : 1),
-  }
-}
-
-/** Sums of the parts 0, 1, …, in this order, whoever worked on them. */
-const sumParts: Kernel = {
-  key: 'sum of parts',
-  build: (format) =>
-    func(
-      'sumParts',
-      { out: 'i32', states: 'i32', offset: 'i32', bytes: 'i32', stride: 'i32', parts: 'i32', divisor: 'i32' },
-      'none',
-      (p) => {
-        const { add, div } = format.floats
-        const [e, k, from] = integers('e', 'k', 'from')
-        const [total, divisor] = [local('v128', 'total'), local('v128', 'divisor')]
-        return [
-          set(p.states, i32.add(p.states, p.offset)),
-          set(divisor, floatOf(format, p.divisor)),
-          forEach(e, { below: p.bytes, step: VECTOR }, [
-            set(from, i32.add(p.states, e)),
-            set(total, v128.load(from)),
-            forEach(k, { from: 1, below: p.parts }, [
-              set(from, i32.add(from, p.stride)),
-              set(total, add(total, v128.load(from))),
-            ]),
-            v128.store(i32.add(p.out, e), div(total, divisor)),
-          ]),
-        ]
-      },
-    ),
-}
-
-const sumRows: Kernel = {
-  key: 'sum over lanes',
-  build: (format) =>
-    func('sumRows', { state: 'i32', x: 'i32', bytes: 'i32', lanes: 'i32' }, 'none', ({ state, x, bytes, lanes }) => {
-      const { row, word, width, splatAt, storeFirst } = format
-      const { add, and, constant } = format.floats
-      const [e, l, whole, rest] = integers('e', 'l', 'whole', 'rest')
-      const [total, mask] = [local('v128', 'total'), local('v128', 'mask')]
-      const here = i32.add(state, e)
-      return [
-        set(whole, i32.mul(i32.and(lanes, -width), word)),
-        set(rest, i32.and(lanes, width - 1)),
-        set(mask, lanesBelow(format, rest)),
-        forEach(e, { below: bytes, step: word }, [
-          set(total, constant(0)),
-          forEach(l, { below: whole, step: VECTOR }, set(total, add(total, v128.load(i32.add(x, l))))),
-          // Lanes that pad the last tile are left out, not weighted: 0 times NaN is NaN.
-          when(rest, set(total, add(total, and(v128.load(i32.add(x, l)), mask)))),
-          storeFirst(here, add(splatAt(here), across(format, total))),
-          set(x, i32.add(x, row)),
-        ]),
-      ]
-    }),
-}
+export const joinLaunches = (node: Node, offset: number, stride: number, at: Addresses): JoinLaunches | null =>
+  sumJoin(node, offset, stride, at) ?? stateJoin(node, offset, stride, at)
