@@ -1,19 +1,24 @@
-import { type Shape, sameShape } from '../shape.ts'
+import { type Shape, sizeOf } from '../shape.ts'
 import { rowOf } from '../tensor/elementwise.ts'
 import type { Node } from '../tensor/tensor.ts'
+import { type InPlace, sourcesOf } from './inPlace.ts'
 import type { Work } from './memory.ts'
-import { ownersOf } from './memory.ts'
 import { placeOf } from './views.ts'
 
 /**
- * One pass over an index space: element-wise nodes of one shape, in order, whose values live in registers but for the
- * outputs. Inputs are read with broadcasting.
+ * One pass over an index space: element-wise nodes of one size, in order, whose values live in registers but for the
+ * outputs. Shapes may differ, for elements of equal number are met in the same order.
  */
 export interface MapKernel {
   readonly kind: 'map'
+  /** Of the first node. */
   readonly shape: Shape
   readonly nodes: readonly Node[]
+  /** What is read from memory, broadcast to the space of its readers. */
   readonly inputs: readonly Node[]
+  readonly spaces: readonly Shape[]
+  /** By node, which of `[...inputs, ...nodes]` its operands are. */
+  readonly operands: readonly (readonly number[])[]
   /** The nodes whose values something outside the kernel reads. */
   readonly outputs: readonly Node[]
 }
@@ -27,70 +32,103 @@ export type KernelStep = MapKernel | NodeKernel
 /** Nodes in one kernel: registers are few, and what does not fit them goes through memory anyway. */
 const MOST_NODES = 48
 
+interface Group {
+  /** Undefined for what is not element-wise. */
+  readonly size: number | undefined
+  readonly varies: boolean
+  readonly nodes: Node[]
+}
+
 /**
- * Neighbouring element-wise nodes of one shape become one kernel: each node joins the first kernel of its shape that
- * runs no earlier than everything it reads. `nodes` are in order; `forever` are read after all of them; a target says
- * by `isFusible` which element-wise nodes it has code for.
+ * Neighbouring element-wise nodes of one size become one kernel: each node joins the first kernel of its size that runs
+ * no earlier than everything it reads. `nodes` are in order; `forever` are read after all of them; a target says by
+ * `isFusible` which element-wise nodes it has code for. Nodes `inPlace` have no kernel: their readers read what they
+ * are made from.
  */
 export const fuse = (
   nodes: readonly Node[],
   forever: ReadonlySet<Node>,
   isFusible: (node: Node) => boolean = (node) => rowOf(node) !== undefined,
+  inPlace: InPlace = new Set(),
 ): readonly KernelStep[] => {
-  const groups: { readonly shape: Shape | null; readonly varies: boolean; readonly nodes: Node[] }[] = []
+  const groups: Group[] = []
   const groupOf = new Map<Node, number>()
-  for (const node of nodes) {
-    const row = isFusible(node)
-    // A value that is in a register can be read only as it is, not as a piece or under another shape.
-    const earliest = Math.max(
-      0,
-      ...node.inputs.map((x) => {
-        const group = groupOf.get(placeOf(x).node)
-        if (group === undefined) return 0
-        return row &&
-          groupOf.has(x) &&
-          sameShape(x.shape, node.shape) &&
-          sameShape(x.shape, groups[group]!.shape ?? []) &&
-          groups[group]!.shape
-          ? group
-          : group + 1
-      }),
-    )
-    const at = row
-      ? groups.findIndex(
-          (g, i) =>
-            i >= earliest &&
-            g.shape &&
-            g.varies === node.varies &&
-            g.nodes.length < MOST_NODES &&
-            sameShape(g.shape, node.shape),
-        )
-      : -1
+  const made = nodes.filter((node) => !inPlace.has(node))
+  for (const node of made) {
+    const size = isFusible(node) ? sizeOf(node.shape) : undefined
+    const earliest = Math.max(0, ...node.inputs.map((x) => earliestFor(x, size)))
+    const open = (g: Group): boolean =>
+      g.size !== undefined && g.size === size && g.varies === node.varies && g.nodes.length < MOST_NODES
+    const at = groups.findIndex((g, i) => i >= earliest && open(g))
     if (at >= 0) groups[at]!.nodes.push(node)
-    else groups.push({ shape: row ? node.shape : null, varies: node.varies, nodes: [node] })
+    else groups.push({ size, varies: node.varies, nodes: [node] })
     groupOf.set(node, at >= 0 ? at : groups.length - 1)
   }
   const readOutside = new Set<Node>(forever)
-  for (const node of nodes)
+  for (const node of made)
     for (const x of node.inputs) {
-      const owner = placeOf(x).node
-      if (owner !== x || groupOf.get(owner) !== groupOf.get(node)) readOutside.add(owner)
+      const owner = inRegister(x, groupOf.get(node)!)
+      if (!owner) for (const source of sourcesOf(x, inPlace)) readOutside.add(source)
     }
-  return groups.map(({ shape, nodes: members }): KernelStep => {
-    if (!shape) return { kind: 'node', node: members[0]! }
-    const own = new Set(members)
-    return {
-      kind: 'map',
-      shape,
-      nodes: members,
-      inputs: [...new Set(members.flatMap((x) => x.inputs).filter((x) => !own.has(x)))],
-      outputs: members.filter((x) => readOutside.has(x)),
-    }
+  return groups.map((group, i): KernelStep => {
+    if (group.size === undefined) return { kind: 'node', node: group.nodes[0]! }
+    return mapOf(group.nodes, (x) => inRegister(x, i), readOutside)
   })
+
+  /** The first kernel in which x can be read. */
+  function earliestFor(x: Node, size: number | undefined): number {
+    const owner = placeOf(x).node
+    const own = groupOf.get(owner)
+    if (own !== undefined && size !== undefined && groups[own]!.size === size && isWhole(x, size)) return own
+    return Math.max(0, ...sourcesOf(x, inPlace).map((source) => (groupOf.get(source) ?? -1) + 1))
+  }
+
+  /** The node of a kernel that x is the value of, under whatever shape. */
+  function inRegister(x: Node, kernel: number): Node | undefined {
+    const { node } = placeOf(x)
+    const { size } = groups[kernel]!
+    return groupOf.get(node) === kernel && size !== undefined && isWhole(x, size) ? node : undefined
+  }
+}
+
+/** Whether x is all of the value that it is a view of, which has this size. */
+const isWhole = (x: Node, size: number): boolean => placeOf(x).offset === 0 && sizeOf(x.shape) === size
+
+const mapOf = (
+  nodes: readonly Node[],
+  inRegister: (x: Node) => Node | undefined,
+  readOutside: ReadonlySet<Node>,
+): MapKernel => {
+  const inputs: Node[] = []
+  const spaces: Shape[] = []
+  const known = new Map<string, number>()
+  const numbers = new Map<Node, number>()
+  /** A value is one input for all readers, unless it is broadcast to different spaces. */
+  const inputOf = (x: Node, space: Shape): number => {
+    const number = numbers.get(x) ?? numbers.size
+    numbers.set(x, number)
+    const key = sizeOf(x.shape) === sizeOf(space) ? `${number}` : `${number} in ${space}`
+    const before = known.get(key)
+    if (before !== undefined) return before
+    known.set(key, inputs.length)
+    spaces.push(space)
+    return inputs.push(x) - 1
+  }
+  const read = nodes.map((node) => node.inputs.map((x) => inRegister(x) ?? inputOf(x, node.shape)))
+  const place = new Map(nodes.map((node, i) => [node, inputs.length + i] as const))
+  return {
+    kind: 'map',
+    shape: nodes[0]!.shape,
+    nodes,
+    inputs,
+    spaces,
+    operands: read.map((xs) => xs.map((x) => (typeof x === 'number' ? x : place.get(x)!))),
+    outputs: nodes.filter((x) => readOutside.has(x)),
+  }
 }
 
 /** What a kernel reads and writes, for planning memory. */
-export const workOfKernel = (step: KernelStep): Work =>
-  step.kind === 'node'
-    ? { writes: [step.node], reads: ownersOf(step.node.inputs) }
-    : { writes: step.outputs, reads: ownersOf(step.inputs) }
+export const workOfKernel = (step: KernelStep, inPlace: InPlace = new Set()): Work => {
+  const [writes, inputs] = step.kind === 'node' ? [[step.node], step.node.inputs] : [step.outputs, step.inputs]
+  return { writes, reads: inputs.flatMap((x) => sourcesOf(x, inPlace)).filter((x) => x.varies) }
+}

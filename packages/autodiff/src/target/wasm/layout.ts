@@ -1,5 +1,6 @@
 import { bodiesIn, readIn } from '../../compile/body.ts'
 import { fuse, type KernelStep, workOfKernel } from '../../compile/fuse.ts'
+import { elementsOf, type InPlace, isMove, movesInPlace } from '../../compile/inPlace.ts'
 import { planScratch, readAfter, varyingLengths, type Work } from '../../compile/memory.ts'
 import type { Phase } from '../../compile/phases.ts'
 import { type Plan, resultNodes } from '../../compile/plan.ts'
@@ -11,7 +12,7 @@ import type { Node } from '../../tensor/tensor.ts'
 import type { Format } from './format.ts'
 import type { LoopPlace } from './kernels/kernel.ts'
 import { isMappable } from './kernels/map.ts'
-import { inScratch } from './space.ts'
+import { inScratch, offsetIn } from './space.ts'
 import { TILE, VECTOR } from './words.ts'
 
 /** A phase as kernels, uniform ones first. */
@@ -19,6 +20,8 @@ export interface KernelPhase {
   readonly phase: Phase
   readonly uniform: readonly KernelStep[]
   readonly varying: readonly KernelStep[]
+  /** What is not computed, but looked up by its readers where it comes from. */
+  readonly inPlace: InPlace
 }
 
 /** Where the values of a program lie: uniform ones in bytes from the start of its block, varying ones in scratch. */
@@ -28,6 +31,8 @@ export interface Layout {
   addressOf(node: Node, output?: number): number
   /** Where a value is read: a view lies inside its owner. Of a varying value, in the scratch of this phase. */
   readAt(x: Node, phase: number): number
+  /** Of a varying value that is read in place, where the row of each element is, from the beginning of scratch. */
+  rowsOf(x: Node, phase: number): readonly number[] | undefined
   /** Where a result of an earlier phase, or an input, is loaded to. */
   loadedAt(node: Node, output: number, phase: number): number
   /** A loop of a phase. */
@@ -40,7 +45,7 @@ export interface Layout {
   readonly scratchBytes: number
 }
 
-/** Uniform values one after another; scratch begins with a row that nothing uses. */
+/** Uniform values one after another; scratch begins with a row of zeros. */
 export const layoutOf = (plan: Plan, { word, row }: Format): Layout => {
   const results = resultNodes(plan)
   const nodes = plan.phases.flatMap((phase) => [...phase.uniform, ...phase.varying, ...phase.joins])
@@ -54,19 +59,25 @@ export const layoutOf = (plan: Plan, { word, row }: Format): Layout => {
         .concat(results)
         .map((x) => placeOf(x).node),
     )
+    const forever = readAfter(phase, results)
+    const inPlace = movesInPlace(phase.varying, forever, (node) => isMappable(node) || isMove(node))
     return {
       phase,
       uniform: fuse(phase.uniform, readLater, isMappable),
-      varying: fuse(phase.varying, readAfter(phase, results), isMappable),
+      varying: fuse(phase.varying, forever, isMappable, inPlace),
+      inPlace,
     }
   })
-  const workOf = (step: KernelStep): Work => {
+  const workOf = (step: KernelStep, inPlace: InPlace): Work => {
     const body = step.kind === 'node' ? bodies.get(step.node) : undefined
-    return { ...workOfKernel(step), ...(body && { room: 1 + body.size }) }
+    return { ...workOfKernel(step, inPlace), ...(body && { room: 1 + body.size }) }
   }
-  const scratch = phases.map(({ phase, varying }) =>
+  const scratch = phases.map(({ phase, varying, inPlace }) =>
     planScratch(
-      [...phase.loads.map((node): Work => ({ writes: [node], reads: [] })), ...varying.map(workOf)],
+      [
+        ...phase.loads.map((node): Work => ({ writes: [node], reads: [] })),
+        ...varying.map((step) => workOf(step, inPlace)),
+      ],
       readAfter(phase, results),
       (node) => varyingLengths(node).map((length, k) => (isRead(node, k) ? length : 0)),
     ),
@@ -79,17 +90,33 @@ export const layoutOf = (plan: Plan, { word, row }: Format): Layout => {
   const rowOf = (phase: number, node: Node, output: number, element: number): number =>
     inScratch((1 + scratch[phase]!.offsets.get(node)![output]! + element) * row)
   const phaseOf = new Map(phases.flatMap(({ phase }, i) => phase.varying.map((node) => [node, i] as const)))
+  const readAt = (x: Node, phase: number): number => {
+    const { node, output, offset } = placeOf(x)
+    return kindsOf(node)[output]!.varies
+      ? rowOf(phase, node, output, offset)
+      : uniform.offsets.get(node)![output]! + offset * word
+  }
+  const known = new Map<Node, readonly number[]>()
+  const rowsOf = (x: Node, phase: number): readonly number[] | undefined => {
+    const { node, offset } = placeOf(x)
+    if (!phases[phase]!.inPlace.has(node)) return undefined
+    const rows =
+      known.get(node) ??
+      elementsOf(node).map((source) => {
+        if ('filler' in source) return 0
+        const from = node.inputs[source.input]!
+        return rowsOf(from, phase)?.[source.element] ?? offsetIn(readAt(from, phase)) + source.element * row
+      })
+    known.set(node, rows)
+    return rows.slice(offset, offset + sizeOf(x.shape))
+  }
   return {
     phases,
+    rowsOf,
+    readAt,
     addressOf: (node, output = 0) =>
       kindsOf(node)[output]!.varies ? rowOf(phaseOf.get(node)!, node, output, 0) : uniform.offsets.get(node)![output]!,
     loadedAt: (node, output, phase) => rowOf(phase, node, output, 0),
-    readAt: (x, phase) => {
-      const { node, output, offset } = placeOf(x)
-      return kindsOf(node)[output]!.varies
-        ? rowOf(phase, node, output, offset)
-        : uniform.offsets.get(node)![output]! + offset * word
-    },
     loop: (node, phase) => ({
       body: bodies.get(node)!,
       room: inScratch((1 + (scratch[phase]!.rooms.get(node) ?? 0)) * row),

@@ -88,6 +88,7 @@ export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?:
       memory.ints().set(words, address / ENTRY)
       return address
     },
+    rowsOf: (x) => layout.rowsOf(x, phase),
     loop: (node) => layout.loop(node, phase),
   })
   const kept = keptOf(plan, layout)
@@ -156,7 +157,10 @@ export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?:
     }
     if (!whole || others.length > 0 || 'host' in whole) return { ...shared, tile: stepsOf(`tile${p}`, tasks) }
     const tile = codeFor(`tile${p}`, whole.actions)
-    functions[partName(p)] = partOf(partName(p), tile, joins.stride, record) as unknown as Func<Signature, 'none'>
+    functions[partName(p)] = partOf(partName(p), tile, joins.stride, format.row, record) as unknown as Func<
+      Signature,
+      'none'
+    >
     return { ...shared, tile: [], part: (part, scratch) => exports[partName(p)]!(part, scratch) }
   })
 

@@ -72,8 +72,8 @@ const roundsCode = (
   ]
 }
 
-/** The tiles of a part, from sums that are 0; `stride` is the bytes of a part's sums. */
-export const partOf = (name: string, tile: Sequence, stride: number, record: number): Part =>
+/** The tiles of a part, from sums that are 0; `stride` is the bytes of a part's sums, `row` of a row of lanes. */
+export const partOf = (name: string, tile: Sequence, stride: number, row: number, record: number): Part =>
   func(name, { part: 'i32', scratch: 'i32' }, 'none', ({ part, scratch }) => {
     const [state, start, end, rest] = integers('state', 'start', 'end', 'rest')
     const lanes = i32.mul(word(record, RECORD.tiles), TILE)
@@ -81,6 +81,8 @@ export const partOf = (name: string, tile: Sequence, stride: number, record: num
     return [
       set(state, i32.add(word(record, RECORD.states), i32.mul(part, stride))),
       stride > 0 ? memory.fill(state, 0, stride) : [],
+      // What reads elements that are nowhere reads the first row.
+      memory.fill(scratch, 0, row),
       set(end, i32.mul(i32.add(part, 1), lanes)),
       set(end, select(i32.ltS(end, count), end, count)),
       forEach(start, { from: i32.mul(part, lanes), below: end, step: TILE }, [

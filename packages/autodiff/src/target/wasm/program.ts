@@ -138,6 +138,7 @@ export const prepare = (
       /** The tiles of a part step by step, where the host has a share in them. */
       function runTiles(phase: LinkedPhase, part: number, tiles: number, state: number, scratch: number): void {
         wordsAt(state, phase.stride / 4).fill(0)
+        wordsAt(scratch, format.row / 4).fill(0)
         const end = Math.min(run.lanes, (part + 1) * tiles * TILE)
         for (let start = part * tiles * TILE; start < end; start += TILE) {
           const place = { scratch, state, start, lanes: Math.min(TILE, end - start), offset: run.offset + start }

@@ -67,6 +67,11 @@ export interface Addresses {
   readAt(x: Node): number
   /** Address of a result as it is written. */
   addressOf(node: Node, output?: number): number
+  /**
+   * Of a varying value that is read in place: how far from the beginning of scratch the row of each of its elements is.
+   * It has no address of its own.
+   */
+  rowsOf(x: Node): readonly number[] | undefined
   /** Puts words into memory for good and gives their address. */
   table(words: Int32Array): number
   loop(node: Node): LoopPlace

@@ -10,6 +10,7 @@ import { i32x4 } from '../assembler/instructions/i32x4.ts'
 import { v128 } from '../assembler/instructions/v128.ts'
 import { local, set } from '../assembler/variables.ts'
 import { type Format, formatOf } from '../format.ts'
+import { inScratch } from '../space.ts'
 import { ENTRY, VECTOR } from '../words.ts'
 import type { Addresses, Launch } from './kernel.ts'
 import { elementName, nodeCode, typeOf } from './rows.ts'
@@ -33,11 +34,11 @@ type Access =
   | { readonly kind: 'literal'; readonly value: number }
   | { readonly kind: 'single' | 'running' | 'rows' | 'splats' }
 
-const accessOf = (x: Node, { shape }: MapKernel, varies: boolean): Access => {
+const accessOf = (x: Node, size: number, varies: boolean, at: Addresses): Access => {
   const value = scalarConstant(x)
   if (value !== undefined) return { kind: 'literal', value }
   if (!x.varies && sizeOf(x.shape) === 1) return { kind: 'single' }
-  if (x.varies === varies && sizeOf(x.shape) === sizeOf(shape)) return { kind: 'running' }
+  if (x.varies === varies && sizeOf(x.shape) === size && !at.rowsOf(x)) return { kind: 'running' }
   return { kind: x.varies ? 'rows' : 'splats' }
 }
 
@@ -45,16 +46,21 @@ const accessOf = (x: Node, { shape }: MapKernel, varies: boolean): Access => {
 export const mapLaunch = (step: MapKernel, at: Addresses): Launch => {
   const { row, word } = at.format
   const varies = step.nodes[0]!.varies
-  const access = step.inputs.map((x) => accessOf(x, step, varies))
-  const tabled = access.some(({ kind }) => kind === 'rows' || kind === 'splats')
   const size = sizeOf(step.shape)
+  const access = step.inputs.map((x) => accessOf(x, size, varies, at))
+  const tabled = access.some(({ kind }) => kind === 'rows' || kind === 'splats')
   const tables = step.inputs.flatMap((x, k) => {
     const { kind } = access[k]!
     if (kind !== 'rows' && kind !== 'splats') return []
     const bytes = kind === 'rows' ? row : word
-    return [at.table(offsetsOf(step.shape, broadcastStrides(x.shape, step.shape)).map((o) => o * bytes))]
+    const rows = at.rowsOf(x)
+    const space = step.spaces[k]!
+    return [at.table(offsetsOf(space, broadcastStrides(x.shape, space)).map((o) => (rows ? rows[o]! : o * bytes)))]
   })
-  const pointers = step.inputs.flatMap((x, k) => (access[k]!.kind === 'literal' ? [] : [at.readAt(x)]))
+  const pointers = step.inputs.flatMap((x, k) => {
+    if (access[k]!.kind === 'literal') return []
+    return [at.rowsOf(x) ? inScratch(0) : at.readAt(x)]
+  })
   const count = tabled ? size : varies ? size * row : Math.ceil((size * word) / VECTOR) * VECTOR
   return {
     kernel: {
@@ -65,14 +71,13 @@ export const mapLaunch = (step: MapKernel, at: Addresses): Launch => {
   }
 }
 
-const keyOf = ({ nodes, inputs, outputs }: MapKernel, access: readonly Access[], tabled: boolean): string => {
-  const index = new Map([...inputs, ...nodes].map((x, i) => [x, i] as const))
-  const lines = nodes.map((x) => `${elementName(x)}:${typeOf(x)}(${x.inputs.map((i) => index.get(i)).join()})`)
+const keyOf = ({ nodes, inputs, outputs, operands }: MapKernel, access: readonly Access[], tabled: boolean): string => {
+  const lines = nodes.map((x, n) => `${elementName(x)}:${typeOf(x)}(${operands[n]})`)
   const reads = inputs.map((x, k) => {
     const a = access[k]!
     return a.kind === 'literal' ? `${x.dtype}=${Object.is(a.value, -0) ? '-0' : a.value}` : a.kind
   })
-  return `map ${tabled} [${reads}] ${lines.join(' ')} -> ${outputs.map((x) => index.get(x)).join()}`
+  return `map ${tabled} [${reads}] ${lines.join(' ')} -> ${outputs.map((x) => nodes.indexOf(x)).join()}`
 }
 
 const build = (step: MapKernel, access: readonly Access[], tabled: boolean, format: Format) => {
@@ -139,17 +144,17 @@ const build = (step: MapKernel, access: readonly Access[], tabled: boolean, form
 
 /** The nodes one after another, each in a variable; outputs are stored as soon as they are there. */
 const compute = (
-  { nodes, inputs, outputs }: MapKernel,
+  { nodes, inputs, outputs, operands }: MapKernel,
   format: Format,
   vectorOf: (k: number) => Code<'v128'>,
   store: (output: number, value: Code<'v128'>) => Body,
 ): readonly Body[] => {
   const code = nodeCode(format)
-  const values = new Map<Node, Code<'v128'>>(inputs.map((x, k) => [x, vectorOf(k)]))
+  const values = inputs.map((_, k) => vectorOf(k))
   return nodes.map((node, n) => {
     const value = local('v128', `y${n}`)
-    const result = code(node)!(...node.inputs.map((x) => values.get(x)!))
-    values.set(node, value)
+    const result = code(node)!(...operands[n]!.map((place) => values[place]!))
+    values.push(value)
     const output = outputs.indexOf(node)
     return [set(value, result), ...(output < 0 ? [] : [store(output, value)])]
   })
