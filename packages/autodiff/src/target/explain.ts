@@ -1,6 +1,8 @@
+import { isLoop } from '../compile/body.ts'
 import type { Plan } from '../compile/plan.ts'
 import { sizeOf } from '../shape.ts'
 import { type ContractAttributes, contractOperation } from '../tensor/contract.ts'
+import { bodyNodes } from '../tensor/loopBody.ts'
 import { kindsOf, type Operation } from '../tensor/operation.ts'
 import type { Node } from '../tensor/tensor.ts'
 
@@ -21,8 +23,9 @@ const total = (nodes: readonly Node[]): number => nodes.reduce((sum, node) => su
 const bytes = (nodes: readonly Node[]): number =>
   nodes.flatMap(kindsOf).reduce((sum, { shape, varies }) => sum + (varies ? 8 * sizeOf(shape) : 0), 0)
 
-/** Multiplications and additions, for contractions; one for each element elsewhere. */
+/** Multiplications and additions, for contractions; of a loop in all of its rounds; one for each element elsewhere. */
 export const flops = (node: Node): number => {
+  if (isLoop(node)) return node.attributes.count * total(bodyNodes(node.attributes).inner)
   if (node.operation !== (contractOperation as Operation)) return sizeOf(node.shape)
   const { a, out } = node.attributes as ContractAttributes
   const terms = [...a].reduce((n, letter, axis) => (out.includes(letter) ? n : n * node.inputs[0]!.shape[axis]!), 1)
