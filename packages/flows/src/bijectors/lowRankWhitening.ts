@@ -4,7 +4,8 @@ import { factorParameters, type ProbabilisticPCAParams } from '../distributions/
 import { type Real, real } from '../domain.ts'
 import type { BijectorKind } from '../kinds.ts'
 import { linearBounds } from './linear/bounds.ts'
-import { identityOf, lowRankRoot, wantsFactors } from './linear/lowRankRoot.ts'
+import { identityMatrix } from './linear/identityMatrix.ts'
+import { lowRankRoot, wantsFactors } from './linear/lowRankRoot.ts'
 
 /**
  * Linear map z = T⁻¹ (x - mean) with T Tᵀ = W Wᵀ + σ² I: over a standard normal it is probabilistic principal component
@@ -21,7 +22,7 @@ export const lowRankWhitening = (dim: number, rank: number): Bijector<Real, Real
   wantsFactors('lowRankWhitening', dim, rank)
   const bounds = (params: ProbabilisticPCAParams, region: Region, whitening: boolean) => {
     const { apply, undo } = lowRankRoot(params)
-    const [there, back] = [undo(identityOf(dim)) as Tensor, apply(identityOf(dim)) as Tensor]
+    const [there, back] = [undo(identityMatrix(dim)) as Tensor, apply(identityMatrix(dim)) as Tensor]
     return whitening
       ? linearBounds(there, back, neg(undo(params.mean)) as Tensor, region)
       : linearBounds(back, there, add(params.mean, zeros([dim])), region)

@@ -11,13 +11,16 @@ import {
   transpose,
 } from '@diffeo/autodiff'
 import type { Given, WithLogDet } from '../bijector.ts'
-import { type OrderOption, orderOf } from '../combinators/autoregressive/order.ts'
+import { orderOf } from '../combinators/autoregressive/order.ts'
 import { positive, sameDomain, showDomain } from '../domain.ts'
 import type { Flow } from '../flow.ts'
 import { mistake } from '../mistake.ts'
 import type { Declared } from '../parameters.ts'
+import type { WhyUnique } from '../theory/whyUnique.ts'
 import { type About, type Claim, equal, member } from './claim.ts'
 import { type Law, type LawOptions, law } from './law.ts'
+
+export type { WhyUnique } from '../theory/whyUnique.ts'
 
 // What is unique about a flow that is exact for a distribution: always its density and the mean of its log-determinant;
 // the determinant itself only within the classes of `WhyUnique` (Liao & He 2021, Jacobian determinant of normalizing
@@ -50,21 +53,6 @@ export const densityIsUnique = (pair: ExactPair, options?: LawOptions): Law => {
     },
   })
 }
-
-/**
- * Why the determinants of two exact flows of one distribution are equal at every point:
- * - `IncreasingInOneDimension`: one coordinate, both maps increasing;
- * - `UniformBase`: both end in one uniform distribution, so that the determinant is the density times its volume;
- * - `Isometry`: one map is the other with rotations, reflections and shifts after it, which an isotropic base allows;
- * - `IncreasingTriangular`: both are triangular in one order of the coordinates, with increasing ones (Rosenblatt 1952);
- * - `GradientOfConvex`: both are gradients of convex functions (Brenier 1991, McCann 1995).
- */
-export type WhyUnique =
-  | { readonly _tag: 'IncreasingInOneDimension' }
-  | { readonly _tag: 'UniformBase' }
-  | { readonly _tag: 'Isometry' }
-  | { readonly _tag: 'IncreasingTriangular'; readonly order: OrderOption }
-  | { readonly _tag: 'GradientOfConvex' }
 
 /**
  * |det J_f(x)| is the same of two exact flows over one base, at every x, for the reason given. The reason is judged

@@ -121,7 +121,8 @@ export const diagnose = async (
   }
 }
 
-const entropyOf = ({ base }: Flow, params: Arrays): number | undefined =>
+/** h(Z) of the base with these parameters, where it has a closed form. */
+export const entropyOf = ({ base }: Flow, params: Arrays): number | undefined =>
   base.entropy && evaluateWith((at) => base.entropy!(at.base), params).data[0]!
 
 /** The trees of an erased flow's parameters are too general for `evaluateAt` to name their types. */

@@ -1,4 +1,5 @@
 export { type ChannelCeiling, type ChannelOptions, channelCeiling, type WeightsFrom } from './channelCeiling.ts'
+export { explainUniqueness } from './explainUniqueness.ts'
 export { type Ceiling, type LinearCeiling, linearCeiling } from './linearCeiling.ts'
 export {
   type FittedPca,
@@ -8,3 +9,13 @@ export {
   type PcaUnits,
   probabilisticPCA,
 } from './probabilisticPCA.ts'
+export {
+  type Agreement,
+  type Extent,
+  type Trained,
+  type Uniqueness,
+  type UniquenessFinding,
+  type UniquenessOptions,
+  uniqueness,
+} from './uniqueness.ts'
+export { explainTheorem, type UniquenessTheorem, type WhyUnique } from './whyUnique.ts'

@@ -1,7 +1,6 @@
 import {
   add,
   cholesky,
-  constant,
   type Example,
   exp,
   log,
@@ -15,6 +14,7 @@ import {
   triangularSolve,
 } from '@diffeo/autodiff'
 import { mistake } from '../../mistake.ts'
+import { identityMatrix } from './identityMatrix.ts'
 
 /** A root T of a covariance, T Tᵀ = W Wᵀ + σ² I: applied, undone, and log|det T|. */
 export interface LowRankRoot {
@@ -46,7 +46,7 @@ export const lowRankRoot = ({
   const q = weights.shape[1]!
   const v = mul(weights, precision)
   const flat = transpose(v)
-  const identity = identityOf(q)
+  const identity = identityMatrix(q)
   const r = cholesky(add(identity, matmul(flat, v)))
   const more = add(identity, r)
   return {
@@ -58,12 +58,6 @@ export const lowRankRoot = ({
     logDet: add(mul(d, logNoise), sum(log(sum(mul(r, identity), 1)))),
   }
 }
-
-export const identityOf = (n: number): Tensor =>
-  constant(
-    Float64Array.from({ length: n * n }, (_, e) => Number(e % (n + 1) === 0)),
-    [n, n],
-  )
 
 /** @throws when d is not a positive whole number, or q not a whole number from 0 to d - 1 */
 export const wantsFactors = (who: string, d: number, q: number): void => {
