@@ -4,6 +4,7 @@ import type { Body, Code, Local } from '../assembler/code.ts'
 import { when } from '../assembler/control.ts'
 import { forEach } from '../assembler/counted.ts'
 import { func } from '../assembler/function.ts'
+import { shuffle32 } from '../assembler/instructions/i8x16.ts'
 import { i32 } from '../assembler/instructions/i32.ts'
 import { i32x4 } from '../assembler/instructions/i32x4.ts'
 import { v128 } from '../assembler/instructions/v128.ts'
@@ -11,17 +12,22 @@ import { local, set } from '../assembler/variables.ts'
 import type { Format } from '../format.ts'
 import { VECTOR } from '../words.ts'
 import { type Addresses, integers, type Kernel, type Launch } from './kernel.ts'
+import { forLanes, type Laid, laid } from './laid.ts'
 
-/** Draws and derived keys where every lane has its own; null where all lanes share one, which the host draws. */
+/** Draws and derived keys; null for any other operation. */
 export const randomLaunch = (node: Node, at: Addresses): Launch | null => {
-  if (!node.varies) return null
   const [key, data] = node.inputs
   switch (node.operation.name) {
     case 'uniform':
-      return { kernel: uniform, operands: [at.addressOf(node), at.readAt(key!), sizeOf(node.shape)] }
+      return {
+        kernel: key!.varies ? uniform : uniformOfOne,
+        operands: [at.addressOf(node), at.readAt(key!), sizeOf(node.shape)],
+      }
     case 'foldIn':
-      if (!data!.varies) return null
-      return { kernel: foldIn(key!.varies), operands: [at.addressOf(node), at.readAt(key!), at.readAt(data!)] }
+      return {
+        kernel: foldIn(key!.varies, data!.varies),
+        operands: [at.addressOf(node), at.readAt(key!), at.readAt(data!)],
+      }
     default:
       return null
   }
@@ -67,6 +73,14 @@ const threefry = (key0: Code<'v128'>, key1: Code<'v128'>, x: Vector, y: Vector):
 const toUniform = ({ floats: { add, mul }, toFloat }: Format, word: Code<'v128'>): Code<'v128'> =>
   mul(add(toFloat(i32x4.shrU(word, 9)), 0.5), 2 ** -23)
 
+/** Numbers of a and b in turns: the first vector of them, or the second. */
+const inTurns = ({ width }: Format, a: Vector, b: Vector, half: 0 | 1): Code<'v128'> =>
+  shuffle32(
+    a,
+    b,
+    (width === 4 ? [0, 4, 1, 5] : [0, 1, 4, 5]).map((lane) => lane + 2 * half),
+  )
+
 const uniform: Kernel = {
   key: 'uniform',
   build: (format) =>
@@ -88,20 +102,49 @@ const uniform: Kernel = {
     }),
 }
 
-const foldIn = (keyVaries: boolean): Kernel => ({
-  key: `foldIn ${keyVaries}`,
-  build: ({ row, word: bytes, splatAt }) =>
+/** From one key: the lanes are blocks one after another, whose words take turns. */
+const uniformOfOne: Kernel = {
+  key: 'uniform of one key',
+  build: (format) =>
+    func('uniformOfOne', { out: 'i32', key: 'i32', size: 'i32' }, 'none', (p) => {
+      const { word, width, splatAt, upwards } = format
+      const [e] = integers('e')
+      const [x, y] = [local('v128', 'x'), local('v128', 'y')]
+      const [first, second] = [local('v128', 'first'), local('v128', 'second')]
+      const [even, odd] = [local('v128', 'even'), local('v128', 'odd')]
+      // Values are whole vectors in memory, so that the last may be written as one.
+      const write = (half: 0 | 1): Body =>
+        v128.store(i32.add(p.out, i32.mul(e, word)), inTurns(format, even, odd, half), half * VECTOR)
+      return [
+        set(first, splatAt(p.key)),
+        set(second, splatAt(p.key, word)),
+        forEach(e, { below: p.size, step: 2 * width }, [
+          set(x, i32x4.add(i32x4.splat(i32.shrU(e, 1)), upwards)),
+          set(y, i32x4.const(0)),
+          threefry(first, second, x, y),
+          set(even, toUniform(format, x)),
+          set(odd, toUniform(format, y)),
+          write(0),
+          when(i32.ltS(i32.add(e, width), p.size), write(1)),
+        ]),
+      ]
+    }),
+}
+
+const foldIn = (keyVaries: boolean, dataVaries: boolean): Kernel => ({
+  key: `foldIn ${keyVaries} ${dataVaries}`,
+  build: (format) =>
     func('foldIn', { out: 'i32', key: 'i32', data: 'i32' }, 'none', (p) => {
+      const varies = keyVaries || dataVaries
+      const [out, key, data] = [varies, keyVaries, dataVaries].map((v) => laid(format, v)) as [Laid, Laid, Laid]
       const [l] = integers('l')
       const [x, y] = [local('v128', 'x'), local('v128', 'y')]
-      const word = (k: number): Code<'v128'> =>
-        keyVaries ? v128.load(i32.add(p.key, l), k * row) : splatAt(p.key, k * bytes)
-      return forEach(l, { below: row, step: VECTOR }, [
-        set(x, v128.load(i32.add(p.data, l))),
+      return forLanes(format, varies, l, [
+        set(x, data.load(p.data, l)),
         set(y, i32x4.const(1)),
-        threefry(word(0), word(1), x, y),
-        v128.store(i32.add(p.out, l), x),
-        v128.store(i32.add(p.out, l), y, row),
+        threefry(key.load(p.key, l), key.load(p.key, l, key.bytes), x, y),
+        out.store(p.out, l, x),
+        out.store(p.out, l, y, out.bytes),
       ])
     }),
 })
