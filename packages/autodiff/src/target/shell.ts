@@ -43,11 +43,11 @@ export interface Prepared<T, R extends RunOptions> {
 }
 
 /** A program that answers at once. */
-export interface SyncProgram<R extends RunOptions> extends Omit<Program, 'runSync'> {
+export interface SyncProgram<R extends RunOptions = RunOptions> extends Omit<Program, 'runSync'> {
   runSync(inputs: Tree<Resident | HostArray>, options?: R): Tree<Resident>
 }
 /** An engine that answers at once. */
-export interface SyncEngine<R extends RunOptions> extends Engine {
+export interface SyncEngine<R extends RunOptions = RunOptions> extends Engine {
   readSync(array: Resident): HostArray
   compileSync<I extends Tree<Example>, O extends Tree<Example>>(
     f: (inputs: I) => O,

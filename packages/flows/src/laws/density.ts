@@ -74,30 +74,33 @@ const reloaded = (d: Distribution, kinds: FlowKinds): Distribution => {
 }
 
 /** Densities and draws of an example are its own, to the bit, whichever examples run beside it. */
-export const densityKeepsExamplesApart = (d: Distribution, { context }: Pick<LawOptions, 'context'> = {}): Law =>
+export const densityKeepsExamplesApart = (d: Distribution, options: Pick<LawOptions, 'context' | 'engine'> = {}): Law =>
   examplesStayApart({
+    ...options,
     ...subjectOf(d, (params, x, given: Given) => [
       onTarget('log p(x)', d.logProb(params, x, given), []),
       onTarget('draw', d.sample(params, given.key!, given), []),
     ]),
-    ...(context && { context }),
   })
 
-/** Log-densities computed in float32 agree with the float64 reference to the rounding of this very computation: what every target has to do. */
+/**
+ * Log-densities computed by an engine, without one in float32 on the reference, agree with the float64 reference to the
+ * rounding of this very computation: what every target has to do.
+ */
 export const densityAgreesWithReference = (d: Distribution, options?: LawOptions): Law =>
-  law('float32 agrees with the reference', {
+  law('agrees with the reference', {
     ...options,
-    precisions: ['float32'],
+    precisions: [options?.engine?.precision ?? 'float32'],
     ...subjectOf(d, (params, x, given) => {
       const logProb = d.logProb(params, x, given)
       return [onTarget('log p(x)', logProb, [placed(d, x), logProb])]
     }),
   })
 
-/** The formula of the log-density loses no more in float32 than the last places of point and parameters explain. */
+/** The formula of the log-density loses no more, in float32 or an engine's format, than the last places of point and parameters explain. */
 export const densityRoundsWell = (d: Distribution, options?: LawOptions): Law =>
   law('the formula is stable', {
     ...options,
-    precisions: ['float32'],
+    precisions: [options?.engine?.precision ?? 'float32'],
     ...subjectOf(d, (params, x, given) => [stable('log p(x)', d.logProb(params, x, given), [placed(d, x)])]),
   })

@@ -91,7 +91,7 @@ export const derivesItself = (b: Bijector, options?: LawOptions): Law =>
   law('derivatives are limits of differences', {
     spreads: [0, 0.5],
     ...options,
-    precisions: ['float64'],
+    precisions: [options?.engine?.precision ?? 'float64'],
     points: 'typical',
     domain: b.domain,
     parameters: b.parameters,

@@ -1,11 +1,12 @@
-import { type Example, type HostArray, lanes, perturbed, type Rounding, type Tensor } from '@diffeo/autodiff'
+import { type Example, lanes, type SyncEngine, type Tensor } from '@diffeo/autodiff'
 import fc from 'fast-check'
 import type { Distribution } from '../distribution.ts'
 import { showDomain } from '../domain.ts'
 import { mistake } from '../mistake.ts'
 import { endsOfCoordinates } from '../support.ts'
 import { estimate } from '../theory/estimate.ts'
-import { compileDraws, type Draws } from './draws.ts'
+import type { Arithmetic } from './compiled.ts'
+import { compileDraws, type Draws, type Found } from './draws.ts'
 import type { Case } from './judge.ts'
 import { cases, type Law } from './law.ts'
 import { noiseOf } from './noise.ts'
@@ -29,6 +30,8 @@ export interface DistributionLawOptions {
   readonly spreads?: readonly number[]
   /** How many points are drawn where draws are judged, 4,096 when left out. */
   readonly draws?: number
+  /** What computes densities and draws, in its own number format; the reference in float64 when left out. */
+  readonly engine?: SyncEngine
 }
 
 /** Far out in parameters a density may be too narrow, or its tails too heavy, for any grid. */
@@ -36,13 +39,20 @@ const SPREADS = [0, 0.5, 1] as const
 
 /** ∫ p(x) dx = 1. Catches a wrong normalising constant, and a log-determinant that was lost on the way. */
 export const integratesToOne = (d: Distribution, options: DistributionLawOptions = {}): Law =>
-  whole(d, options, (at) => agreesOnGrid('integrates to 1', at, (grid) => grid.expect(() => 1), 1))
+  whole(d, options, (at) =>
+    agreesOnGrid(
+      'integrates to 1',
+      at,
+      (grid) => grid.expect(() => 1),
+      () => 1,
+    ),
+  )
 
 /** The stated entropy is -E log p(x). @throws where none is stated */
 export const statesItsEntropy = (d: Distribution, options: DistributionLawOptions = {}): Law => {
   if (!d.entropy) mistake(`statesItsEntropy: ${d.spec.kind} states no entropy.`)
   return whole(d, options, (at) => {
-    const stated = at.draws(at.params, at.seed, 1).entropy[0]!
+    const stated = (arithmetic: Arithmetic): number => at.draws(1, arithmetic).entropy[0]!
     agreesOnGrid('states its entropy', at, (grid) => grid.expect((logProb) => -logProb), stated)
   })
 }
@@ -54,15 +64,16 @@ export const statesItsEntropy = (d: Distribution, options: DistributionLawOption
  */
 export const samplesMatchDensity = (d: Distribution, options: DistributionLawOptions = {}): Law => {
   const { draws: count = 4096 } = options
-  return whole(d, options, ({ gridWith, draws, params, seed }) => {
-    const grid = gridWith()
-    const { x, logProb } = draws(params, seed + 1, count)
+  return whole(d, options, (at) => {
+    const { grid, draws, judged } = at
+    const { x, logProb } = draws(count, judged)
     const mean = estimate(logProb)
+    const meanOf = (arithmetic: Arithmetic): number => estimate(draws(count, arithmetic).logProb).value
     agree(
       'draws have the mean log-density',
       grid.expect((value) => value),
       mean.value,
-      () => SURPRISE * mean.standardError,
+      () => SURPRISE * mean.standardError + rounding(at, meanOf),
     )
     const size = grid.nodes.length
     const column = (j: number): ArrayLike<number> => Float64Array.from(x).subarray(j * count, (j + 1) * count)
@@ -101,13 +112,13 @@ export const samplesMatchDensity = (d: Distribution, options: DistributionLawOpt
  * clipped, or NaN, where no data can be.
  * @throws where the support has no outside
  */
-export const vanishesOutside = (d: Distribution, { spreads = SPREADS }: DistributionLawOptions = {}): Law => {
+export const vanishesOutside = (d: Distribution, { spreads = SPREADS, engine }: DistributionLawOptions = {}): Law => {
   const ends = endsOfCoordinates(d.domain) ?? []
   if (ends.every(([lower, upper]) => lower === -Infinity && upper === Infinity))
     mistake(`vanishesOutside: nothing is known to be outside of ${showDomain(d.domain)}.`)
   let compiled: LogDensities | undefined
   return fc.property(cases(spreads), (at) => {
-    compiled ??= compileLogDensities(d)
+    compiled ??= compileLogDensities(d, engine)
     const count = 256
     const points = drawPoints(d.domain, count, noiseOf(at.seed, 2))
     const noise = noiseOf(at.seed, 5)
@@ -120,7 +131,8 @@ export const vanishesOutside = (d: Distribution, { spreads = SPREADS }: Distribu
       const [j, end, side] = sides[Math.floor(noise.uniform() * sides.length)]!
       data[j * count + l] = Math.fround(end + side * 10 ** (9 * noise.uniform() - 4))
     }
-    const logProbs = compiled(drawParameters(d.parameters, at.seed, at.spread), { ...points, data })
+    const params = drawParameters(d.parameters, at.seed, at.spread)
+    const logProbs = compiled(params, { ...points, data }, { as: engine?.precision ?? 'float64' })
     const wrong = Array.from(logProbs).findIndex((value) => value !== -Infinity)
     if (wrong < 0) return
     const point = ends.map((_, j) => data[j * count + wrong])
@@ -131,29 +143,44 @@ export const vanishesOutside = (d: Distribution, { spreads = SPREADS }: Distribu
 }
 
 /** What a law of a whole density is told of one case. */
-interface Whole extends Case {
-  readonly params: unknown
-  readonly draws: Draws<'x' | 'logProb' | 'entropy'>
-  /** The density on a grid around its draws; in float64 off at random for a seed other than 0. */
-  gridWith(seed?: number): Grid
+interface Whole {
+  readonly judged: Arithmetic
+  /** Off at random as the judged format may be. */
+  off(seed: number): Arithmetic
+  draws(count: number, arithmetic: Arithmetic): Found<'x' | 'logProb' | 'entropy'>
+  /** The density exactly, on a grid around its draws. */
+  readonly grid: Grid
+  /** The same grid with densities computed otherwise. */
+  gridAs(arithmetic: Arithmetic): Grid
 }
 
-const whole = (d: Distribution, { spreads = SPREADS }: DistributionLawOptions, judge: (at: Whole) => void): Law => {
+const whole = (
+  d: Distribution,
+  { spreads = SPREADS, engine }: DistributionLawOptions,
+  judge: (at: Whole) => void,
+): Law => {
   endsOfEach(d.domain)
+  const precision = engine?.precision ?? 'float64'
+  const judged: Arithmetic = engine ? { as: precision } : 'exact'
   let compiled: { readonly draws: Draws<'x' | 'logProb' | 'entropy'>; readonly logDensities: LogDensities } | undefined
   return fc.property(cases(spreads), (at) => {
-    compiled ??= { draws: compileDraws(d.parameters, found(d)), logDensities: compileLogDensities(d) }
+    compiled ??= { draws: compileDraws(d.parameters, found(d), engine), logDensities: compileLogDensities(d, engine) }
     const { draws, logDensities } = compiled
     const params = drawParameters(d.parameters, at.seed, at.spread)
-    const places = placesOf(draws(params, at.seed, PILOTS).x)
-    const gridAt = (rounding?: Rounding): Grid =>
-      gridOf((x: HostArray) => logDensities(params, x, rounding), d.domain, places)
-    const exact = gridAt()
-    const gridWith = (seed = 0): Grid => (seed === 0 ? exact : gridAt(perturbed(seed, 'float64')))
+    const places = placesOf(draws(params, { seed: at.seed, count: PILOTS }, 'exact').x)
+    const gridAt = (arithmetic: Arithmetic, step?: number): Grid =>
+      gridOf((x) => logDensities(params, x, arithmetic), d.domain, places, step)
+    const grid = gridAt('exact')
     // Too narrow for a grid that may be built: nothing can be said of it, and fast-check draws another.
-    fc.pre(!(exact.expect(() => 1).error > COARSE))
+    fc.pre(!(grid.expect(() => 1).error > COARSE))
     try {
-      judge({ ...at, params, draws, gridWith })
+      judge({
+        judged,
+        off: (seed) => ({ off: 'operations', seed, precision }),
+        draws: (count, arithmetic) => draws(params, { seed: at.seed + 1, count }, arithmetic),
+        grid,
+        gridAs: (arithmetic) => (arithmetic === 'exact' ? grid : gridAt(arithmetic, grid.step)),
+      })
     } catch (fault) {
       throw new Error(`${explain(d.spec.kind, at)}: ${(fault as Error).message}`)
     }
@@ -194,11 +221,23 @@ const spaced = (nodes: Float64Array, draws: Float64Array, count: number): readon
   return [...new Set(chosen)]
 }
 
-/** An integral is the number it should be, to its own error and four times the most that rounding moves it. */
-const agreesOnGrid = (what: string, { gridWith }: Whole, of: (grid: Grid) => Integral, other: number): void => {
-  const found = of(gridWith())
-  const moved = (seed: number): number => Math.abs(of(gridWith(seed)).value - found.value)
-  agree(what, found, other, () => ALLOWANCE * Math.max(...[1, 2, 3, 4, 5, 6, 7, 8].map(moved)))
+/** An integral is the number it should be, to its own error and the effect of rounding on their difference. */
+const agreesOnGrid = (
+  what: string,
+  at: Whole,
+  of: (grid: Grid) => Integral,
+  other: (arithmetic: Arithmetic) => number,
+): void => {
+  const { value } = of(at.gridAs(at.judged))
+  const { error } = of(at.grid)
+  const gap = (arithmetic: Arithmetic): number => of(at.gridAs(arithmetic)).value - other(arithmetic)
+  agree(what, { value, error }, other(at.judged), () => rounding(at, gap))
+}
+
+/** Four times the most that rounding was seen to move a number. */
+const rounding = ({ off }: Whole, of: (arithmetic: Arithmetic) => number): number => {
+  const exact = of('exact')
+  return ALLOWANCE * Math.max(...[1, 2, 3, 4, 5, 6, 7, 8].map((seed) => Math.abs(of(off(seed)) - exact)))
 }
 
 /** An integral may be off by this many times the error that is seen in it. */

@@ -1,33 +1,37 @@
-import { type Example, input, lanes, openReference, type Rounding, random, type Tensor } from '@diffeo/autodiff'
+import { type Example, input, lanes, random, type SyncEngine, type Tensor } from '@diffeo/autodiff'
 import { type Declared, mapDeclared } from '../parameters.ts'
+import { type Arithmetic, compile } from './compiled.ts'
 
 /** What is found for every draw, by name; an array for each, `[elements, count]`, or `[elements]` where all draws share it. */
 export type Found<K extends string> = Readonly<Record<K, ArrayLike<number>>>
 
 /** Runs with parameters, for as many draws as asked. */
-export type Draws<K extends string> = (params: unknown, seed: number, count: number, rounding?: Rounding) => Found<K>
+export type Draws<K extends string> = (
+  params: unknown,
+  draws: { readonly seed: number; readonly count: number },
+  arithmetic: Arithmetic,
+) => Found<K>
 
 /** One program that draws with a key of its own for each example, and finds something of every draw. */
 export const compileDraws = <K extends string>(
   declared: Declared<unknown>,
   find: (params: unknown, key: Example) => Readonly<Record<K, Example>>,
+  engine: SyncEngine | undefined,
 ): Draws<K> => {
-  const engine = openReference()
-  const program = engine.compileSync(
-    ({ params, seed }: { readonly params: never; readonly seed: Tensor }) =>
-      find(params, random.foldIn(random.foldIn(random.key(0), seed), lanes.index())),
-    {
-      params: mapDeclared(declared, ({ parameter: { shape } }) => input(shape)) as never,
-      seed: input([], 'int'),
-    },
+  const signature = {
+    params: mapDeclared(declared, ({ parameter: { shape } }) => input(shape)),
+    seed: input([], 'int') as Tensor,
+  }
+  const found = find(signature.params, random.foldIn(random.foldIn(random.key(0), signature.seed), lanes.index()))
+  const names = Object.keys(found) as unknown as readonly K[]
+  const compiled = compile(
+    engine,
+    names.map((name) => found[name]),
+    signature,
   )
-  return (params, seed, count, rounding) => {
-    const results = program.runSync({ params, seed: { data: Int32Array.of(seed), shape: [] } } as never, {
-      lanes: { count },
-      ...(rounding && { rounding }),
-    })
-    return Object.fromEntries(
-      Object.entries(results).map(([name, x]) => [name, engine.readSync(x as never).data]),
-    ) as unknown as Found<K>
+  return (params, { seed, count }, arithmetic) => {
+    const inputs = { params, seed: { data: Int32Array.of(seed), shape: [] } }
+    const arrays = compiled(inputs, arithmetic, { lanes: { count } })
+    return Object.fromEntries(names.map((name, i) => [name, arrays[i]!.data])) as unknown as Found<K>
   }
 }

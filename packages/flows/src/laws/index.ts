@@ -18,7 +18,7 @@ export {
   statesItsEntropy,
   vanishesOutside,
 } from './distribution.ts'
-export type { Case, Precision, Subject } from './judge.ts'
+export type { Case, Subject } from './judge.ts'
 export { examplesStayApart, keepsExamplesApart } from './lanes.ts'
 export { type Law, type LawOptions, law } from './law.ts'
 export { type MeanOptions, meanLogDetIsUnique } from './meanLogDet.ts'

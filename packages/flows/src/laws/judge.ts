@@ -1,4 +1,4 @@
-import { EPSILON, type Example, type Shape } from '@diffeo/autodiff'
+import { EPSILON, type Example, type Precision, type Shape, type SyncEngine } from '@diffeo/autodiff'
 import type { Given } from '../bijector.ts'
 import type { Domain } from '../domain.ts'
 import type { Declared } from '../parameters.ts'
@@ -7,10 +7,8 @@ import { allowedGap, gapOf, isAsked, isFulfilled, isLost, movedBy } from './kind
 import { noiseOf } from './noise.ts'
 import { drawParameters } from './parameters.ts'
 import { drawPoints, type PointKind } from './points.ts'
-import { type Compiled, compileClaims, numbered, type Points, runClaims, type Sides } from './run.ts'
+import { type CompiledClaims, compileClaims, numbered, type Points, type Sides } from './run.ts'
 import { selectLanes, simplest } from './shrink.ts'
-
-export type Precision = keyof typeof EPSILON
 
 /** What is judged: claims about a point of a domain, for parameters of a declaration. */
 export interface Subject {
@@ -20,6 +18,11 @@ export interface Subject {
   readonly context?: Shape
   /** `everywhere` when left out. */
   readonly points?: PointKind
+  /**
+   * What computes the sides of the claims, in its own number format; the reference when left out. Tolerances come from
+   * the reference for any engine, which may be shared: it keeps the programs of the last laws only.
+   */
+  readonly engine?: SyncEngine
   /** Values met on the way, known once the claims are written: every claim is about them too. */
   readonly passing?: () => readonly About[]
   claims(params: unknown, x: Example, given: Given): readonly Claim[]
@@ -100,15 +103,15 @@ interface Element {
 }
 
 /**
- * Runs the claims exactly and in the format that is judged, then again and again with every operation off at random by
+ * Runs the claims exactly and as they are judged, then again and again with every operation off at random by
  * as much as it may be. What that does to a gap is the effect of rounding on this very computation, its condition and
  * its cancellations included. Points whose claims hold drop out on the way.
  */
-const verdict = (compiled: Compiled, params: unknown, points: Points, precision: Precision): Verdict => {
+const verdict = (compiled: CompiledClaims, params: unknown, points: Points, precision: Precision): Verdict => {
   const { claims } = compiled
   const epsilon = EPSILON[precision]
-  const exact = runClaims(compiled, params, points, 'exact')
-  const found = precision === 'float64' ? exact : runClaims(compiled, params, points, precision)
+  const exact = compiled.run(params, points, 'exact')
+  const found = compiled.isExact(precision) ? exact : compiled.run(params, points, { as: precision })
   const deviations = exact.map(({ left }) => new Float64Array(left.length))
   const allowed = ({ claim: c, at }: Element): number =>
     allowedGap(claims[c]!, deviations[c]![at]!, exact[c]!, at, epsilon)
@@ -133,7 +136,7 @@ const verdict = (compiled: Compiled, params: unknown, points: Points, precision:
     for (const off of ['inputs', 'operations'] as const) {
       const concerned = doubtful.filter(({ claim }) => movedBy(claims[claim]!) === off)
       if (concerned.length === 0) continue
-      const moved = runClaims(compiled, params, selectLanes(points, lanes), { off, seed, precision })
+      const moved = compiled.run(params, selectLanes(points, lanes), { off, seed, precision })
       for (const { claim: c, at, element, lane } of concerned) {
         const there = element * lanes.length + position.get(lane)!
         const change = Math.abs(

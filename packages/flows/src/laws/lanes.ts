@@ -6,15 +6,15 @@ import type { Law, LawOptions } from './law.ts'
 import { noiseOf } from './noise.ts'
 import { drawParameters } from './parameters.ts'
 import { drawPoints } from './points.ts'
-import { type Compiled, compileClaims, numbered, runClaims } from './run.ts'
+import { type CompiledClaims, compileClaims, numbered } from './run.ts'
 import { selectLanes } from './shrink.ts'
 
 /** Each example's result is its own, to the bit: the same whichever examples run beside it. Catches a map that lets examples meet. */
-export const keepsExamplesApart = (b: Bijector, { context }: Pick<LawOptions, 'context'> = {}): Law =>
+export const keepsExamplesApart = (b: Bijector, options: Pick<LawOptions, 'context' | 'engine'> = {}): Law =>
   examplesStayApart({
+    ...options,
     domain: b.domain,
     parameters: b.parameters,
-    ...(context && { context }),
     claims: (params, x, given) => {
       const y = b.forward(params, x, given)
       return [onTarget('f(x)', y.value, []), onTarget('logDet', y.logDet, [])]
@@ -23,8 +23,9 @@ export const keepsExamplesApart = (b: Bijector, { context }: Pick<LawOptions, 'c
 
 /** The same of whatever a subject claims something of. */
 export const examplesStayApart = (subject: Subject): Law => {
-  const { domain, parameters, context } = subject
-  let compiled: Compiled | undefined
+  const { domain, parameters, context, engine } = subject
+  const judged = { as: engine?.precision ?? 'float64' }
+  let compiled: CompiledClaims | undefined
   return fc.property(
     fc.record({ seed: fc.nat({ max: 2 ** 31 - 1 }), spread: fc.constantFrom(0, 1) }),
     ({ seed, spread }) => {
@@ -37,8 +38,8 @@ export const examplesStayApart = (subject: Subject): Law => {
         ...(context && { context: drawPoints({ support: 'real', shape: context }, count, noiseOf(seed, 3)) }),
       }
       const chosen = [...Array(count).keys()].filter((lane) => lane % 3 === seed % 3).reverse()
-      const all = runClaims(compiled, params, points, 'exact')
-      const some = runClaims(compiled, params, selectLanes(points, chosen), 'exact')
+      const all = compiled.run(params, points, judged)
+      const some = compiled.run(params, selectLanes(points, chosen), judged)
       some.forEach(({ left: few }, c) => {
         const { left: every } = all[c]!
         for (let i = 0; i < few.length; i++) {

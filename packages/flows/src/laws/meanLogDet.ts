@@ -1,8 +1,9 @@
-import { add, lanes, neg, perturbed, sub, type Tensor } from '@diffeo/autodiff'
+import { add, lanes, neg, type SyncEngine, sub, type Tensor } from '@diffeo/autodiff'
 import fc from 'fast-check'
 import type { Flow } from '../flow.ts'
 import { mistake } from '../mistake.ts'
-import { estimate } from '../theory/estimate.ts'
+import { type Estimate, estimate } from '../theory/estimate.ts'
+import type { Arithmetic } from './compiled.ts'
 import { compileDraws, type Draws } from './draws.ts'
 import { cases, type Law } from './law.ts'
 import { drawParameters } from './parameters.ts'
@@ -14,6 +15,8 @@ export interface MeanOptions {
   readonly draws?: number
   /** Standard deviations of the noise on the distribution's parameters. */
   readonly spreads?: readonly number[]
+  /** What computes draws and log-determinants, in its own number format; the reference in float64 when left out. */
+  readonly engine?: SyncEngine
 }
 
 /**
@@ -23,24 +26,31 @@ export interface MeanOptions {
  * @throws when the flows live on different spaces, or on bases that differ and have no known entropy
  */
 export const meanLogDetIsUnique = (pair: ExactPair, options: MeanOptions = {}): Law => {
-  const { draws = 4096, spreads = [0, 0.5] } = options
+  const { draws: count = 4096, spreads = [0, 0.5], engine } = options
+  const precision = engine?.precision ?? 'float64'
   wantsOneSpace(pair)
   const expected = entropyGap(pair)
   let compiled: Draws<'gap'> | undefined
   return fc.property(cases(spreads), ({ seed, spread }) => {
-    compiled ??= compileDraws(pair.parameters, (distribution, key) => {
-      const x = pair.first.flow.sample(pair.first.params(distribution) as never, key)
-      const logDet = ({ flow, params }: Exact) => flow.toLatent(params(distribution) as never, x).logDet
-      const gap = sub(sub(logDet(pair.first), logDet(pair.second)), expected(distribution))
-      return { gap: lanes.spread(gap as Tensor) }
-    })
+    compiled ??= compileDraws(
+      pair.parameters,
+      (distribution, key) => {
+        const x = pair.first.flow.sample(pair.first.params(distribution) as never, key)
+        const logDet = ({ flow, params }: Exact) => flow.toLatent(params(distribution) as never, x).logDet
+        const gap = sub(sub(logDet(pair.first), logDet(pair.second)), expected(distribution))
+        return { gap: lanes.spread(gap as Tensor) }
+      },
+      engine,
+    )
     const params = drawParameters(pair.parameters, seed, spread)
-    const { value, standardError } = estimate(compiled(params, seed, draws).gap)
-    const rounded = [1, 2, 3, 4].map((s) => estimate(compiled!(params, seed, draws, perturbed(s, 'float64')).gap).value)
-    const rounding = 4 * Math.max(...rounded.map((other) => Math.abs(other - value)))
+    const gap = (arithmetic: Arithmetic): Estimate => estimate(compiled!(params, { seed, count }, arithmetic).gap)
+    const exact = gap('exact')
+    const { value, standardError } = engine ? gap({ as: precision }) : exact
+    const rounded = [1, 2, 3, 4].map((s) => gap({ off: 'operations', seed: s, precision }).value)
+    const rounding = 4 * Math.max(...rounded.map((other) => Math.abs(other - exact.value)))
     if (!(Math.abs(value) <= SURPRISE * standardError + rounding))
       throw new Error(
-        `exact flows have one mean log-determinant: the means differ by ${value} more than the bases' entropies do, with a standard error of ${standardError} over ${draws} draws, for parameters of seed ${seed} and spread ${spread}.`,
+        `exact flows have one mean log-determinant: the means differ by ${value} more than the bases' entropies do, with a standard error of ${standardError} over ${count} draws, for parameters of seed ${seed} and spread ${spread}.`,
       )
   })
 }

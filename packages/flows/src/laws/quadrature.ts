@@ -1,17 +1,10 @@
-import {
-  type Example,
-  example,
-  type HostArray,
-  input,
-  openReference,
-  type Resident,
-  type Rounding,
-} from '@diffeo/autodiff'
+import { example, type HostArray, input, type SyncEngine } from '@diffeo/autodiff'
 import type { Distribution } from '../distribution.ts'
 import { type Domain, showDomain } from '../domain.ts'
 import { mistake } from '../mistake.ts'
 import { mapDeclared } from '../parameters.ts'
 import { endsOfCoordinates } from '../support.ts'
+import { type Arithmetic, compile } from './compiled.ts'
 
 /** A sum in place of an integral, and by how much sums with fewer nodes differ from it, plus what the outermost nodes add. */
 export interface Integral {
@@ -21,6 +14,8 @@ export interface Integral {
 
 /** A density on a grid of one or two coordinates. */
 export interface Grid {
+  /** How far nodes are apart, before they are spread over the support. */
+  readonly step: number
   /** Nodes of each coordinate, ascending. */
   readonly nodes: readonly Float64Array[]
   /** E f(log-density) under the density. */
@@ -35,22 +30,17 @@ export interface Place {
   readonly scale: number
 }
 
-/** Log-densities of points `[...shape, lanes]`, and the same with rounding errors. */
-export type LogDensities = (params: unknown, x: HostArray, rounding?: Rounding) => ArrayLike<number>
+/** Log-densities of points `[...shape, lanes]`. */
+export type LogDensities = (params: unknown, x: HostArray, arithmetic: Arithmetic) => ArrayLike<number>
 
-export const compileLogDensities = (d: Distribution): LogDensities => {
-  const engine = openReference()
-  const program = engine.compileSync(
-    ({ params, x }: { readonly params: never; readonly x: Example }) => d.logProb(params, x, {}),
-    {
-      params: mapDeclared(d.parameters, ({ parameter: { shape } }) => input(shape)) as never,
-      x: example(d.domain.shape),
-    },
-  )
-  return (params, x, rounding) => {
-    const { data, lanes } = engine.readSync(
-      program.runSync({ params, x } as never, rounding ? { rounding } : {}) as Resident,
-    )
+export const compileLogDensities = (d: Distribution, engine: SyncEngine | undefined): LogDensities => {
+  const signature = {
+    params: mapDeclared(d.parameters, ({ parameter: { shape } }) => input(shape)),
+    x: example(d.domain.shape),
+  }
+  const compiled = compile(engine, [d.logProb(signature.params, signature.x, {})], signature)
+  return (params, x, arithmetic) => {
+    const { data, lanes } = compiled({ params, x }, arithmetic)[0]!
     return lanes === undefined ? new Float64Array(x.lanes!).fill(data[0]!) : data
   }
 }
@@ -102,14 +92,16 @@ const axis = (
   }
 }
 
-/** The density on a grid whose steps get finer until the total no longer changes, or the grid is as large as it may be. */
+/** The density on a grid of the given step, or one that gets finer until the total no longer changes, or the grid is as large as it may be. */
 export const gridOf = (
   logDensities: (x: HostArray) => ArrayLike<number>,
   domain: Domain,
   places: readonly Place[],
+  given?: number,
 ): Grid => {
   const ends = endsOfEach(domain)
   const finest = ends.length === 1 ? 1 / 256 : 1 / 32
+  if (given) return gridWith(given)
   for (let step = 1 / 8; ; step /= 2) {
     const grid = gridWith(step)
     if (step <= finest || grid.expect(() => 1).error < ENOUGH) return grid
@@ -186,6 +178,7 @@ const gridFrom = (
     return total * every * everyColumn
   }
   return {
+    step,
     nodes,
     expect: (f) => whole((at) => f(logProbs[at]!)),
     below: ([i, k = 0]) => {

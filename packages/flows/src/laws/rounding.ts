@@ -3,13 +3,14 @@ import { onTarget, stable } from './claim.ts'
 import { type Law, type LawOptions, law } from './law.ts'
 
 /**
- * Both directions computed in float32 agree with the float64 reference to the rounding of this very computation. What
- * every target has to do; says nothing of the formula, whose own weakness is allowed for.
+ * Value and log-determinant computed by an engine agree with the float64 reference to the rounding of this very
+ * computation: what every target has to do. Without an engine the reference itself is judged, with every operation
+ * rounded to float32. Says nothing of the formula, whose own weakness is allowed for.
  */
 export const agreesWithReference = (b: Bijector, options?: LawOptions): Law =>
-  law('float32 agrees with the reference', {
+  law('agrees with the reference', {
     ...options,
-    precisions: ['float32'],
+    precisions: [options?.engine?.precision ?? 'float32'],
     domain: b.domain,
     parameters: b.parameters,
     claims: (params, x, given) => {
@@ -19,13 +20,13 @@ export const agreesWithReference = (b: Bijector, options?: LawOptions): Law =>
   })
 
 /**
- * The formulas of one map lose no more in float32 than the last places of point and parameters explain: catches what
+ * The formulas of one map lose no more, in float32 or an engine's format, than the last places of point and parameters explain: catches what
  * cancels or overflows for no need, such as log(1 - tanh²x). For single maps: a composition may saturate in the middle.
  */
 export const roundsWell = (b: Bijector, options?: LawOptions): Law =>
   law('the formula is stable', {
     ...options,
-    precisions: ['float32'],
+    precisions: [options?.engine?.precision ?? 'float32'],
     domain: b.domain,
     parameters: b.parameters,
     claims: (params, x, given) => {
