@@ -8,6 +8,7 @@ import {
   erf,
   erfInverse,
   exp,
+  grad,
   jacobian,
   less,
   log,
@@ -16,6 +17,7 @@ import {
   minimum,
   mul,
   neg,
+  power,
   random,
   reshape,
   sin,
@@ -133,6 +135,29 @@ export const rosenblattOfT = flow('rosenblattOfT', 2, (x) => {
     normalQuantile(mul(2 / Math.PI, add(div(s, add(1, square(s))), atan(s)))),
   ])
 })
+
+/** The density of the bivariate t, and of one coordinate alone. */
+const densityOfT = (a: Example, b: Example): Example =>
+  div(1 / (2 * Math.PI), square(add(1, mul(0.5, add(square(a), square(b))))))
+const densityOfOne = (a: Example): Example => power(add(2, square(a)), -1.5)
+
+/** The same triangular map without its closed forms: distribution functions by integrating densities, which are even. */
+export const rosenblattByIntegrals = flow('rosenblattByIntegrals', 2, (x) => {
+  const [first, second] = [at(x, 0), at(x, 1)]
+  const below = mul(first, sum(mul(unitWeights, densityOfOne(mul(first, unit)))))
+  const within = mul(second, sum(mul(unitWeights, densityOfT(first, mul(second, unit)))))
+  return stack([normalQuantile(mul(2, below)), normalQuantile(div(mul(2, within), densityOfOne(first)))])
+})
+
+/** Brenier's map as what it is: the gradient of a convex potential, r ∫₀¹ R(r t) dt. */
+export const brenierByPotential = flow(
+  'brenierByPotential',
+  2,
+  grad((x: Example): Example => {
+    const r = sqrt(sum(square(x)))
+    return mul(r, sum(mul(unitWeights, sqrt(mul(2, log1p(mul(0.5, square(mul(r, unit)))))))))
+  }),
+)
 
 // Two flows of the standard normal itself.
 

@@ -87,6 +87,20 @@ describe('where a theorem says so, determinants agree', () => {
     expect(u.determinant.agree).toBe(true)
   })
 
+  test('increasing triangular maps in one order, by closed forms and by integrals', async () => {
+    const u = await uniqueness(maps.rosenblattOfT, maps.rosenblattByIntegrals, maps.studentT2(200))
+    expectOneDistribution(u)
+    expect(u.theorem).toEqual({ _tag: 'IncreasingTriangular', order: [0, 1] })
+    expect(u.determinant.agree).toBe(true)
+  })
+
+  test('gradients of convex functions, by the formula and by differentiating the potential', async () => {
+    const u = await uniqueness(maps.brenierOfT, maps.brenierByPotential, maps.studentT2(200))
+    expectOneDistribution(u)
+    expect(u.theorem).toEqual({ _tag: 'GradientOfConvex' })
+    expect(u.determinant.agree).toBe(true)
+  })
+
   test('a uniform base makes the determinant the density itself', async () => {
     const [first, second] = [bentOverUniform.first, bentOverUniform.second].map(trainedOf) as [Trained, Trained]
     const { data } = await draw(...first, { count: 300, seed: 3 })
