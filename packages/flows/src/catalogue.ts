@@ -10,6 +10,7 @@ import { luLinearKind } from './bijectors/lu.ts'
 import { matrixExponentialKind } from './bijectors/matrixExponential.ts'
 import { qrLinearKind } from './bijectors/qr.ts'
 import { rationalQuadraticSplineKind } from './bijectors/rationalQuadraticSpline.ts'
+import { residualKind } from './bijectors/residual.ts'
 import { scaleKind } from './bijectors/scale.ts'
 import { shiftKind } from './bijectors/shift.ts'
 import { standardiseKind } from './bijectors/standardise.ts'
@@ -51,6 +52,7 @@ export const builtInKinds: Kinds = {
     permuteKind,
     qrLinearKind,
     reshapeKind,
+    residualKind,
     sandwichKind,
     scalarKind,
     scaleKind,

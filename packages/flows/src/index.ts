@@ -36,6 +36,8 @@ export { type MatrixExponentialParams, matrixExponential } from './bijectors/mat
 export { power } from './bijectors/power.ts'
 export { type QrLinearParams, qrLinear } from './bijectors/qr.ts'
 export { type RationalQuadraticSplineOptions, rationalQuadraticSpline } from './bijectors/rationalQuadraticSpline.ts'
+export { type ResidualOptions, type ResidualParams, residual } from './bijectors/residual.ts'
+export { spectralNormBound } from './bijectors/residual/spectralNormBound.ts'
 export { scale } from './bijectors/scale.ts'
 export { shift } from './bijectors/shift.ts'
 export { sigmoid } from './bijectors/sigmoid.ts'

@@ -31,6 +31,7 @@ import {
   real,
   repeat,
   reshape,
+  residual,
   sandwich,
   scalar,
   scale,
@@ -95,6 +96,7 @@ export const single: readonly Entry[] = [
   entry('svdLinear', svdLinear(3)),
   entry('choleskyLinear', choleskyLinear(3)),
   entry('matrixExponential', matrixExponential(3)),
+  entry('residual', residual(2, { hidden: [4] })),
   entry('affine coupling', coupling({ dim: 3, transform: affineTransform(), conditioner: net })),
   entry('spline coupling', coupling({ dim: 3, transform: spline, conditioner: net })),
   entry(

@@ -19,17 +19,17 @@ export const linearBounds = (weight: Tensor, inverse: Tensor, shift: Tensor, reg
       return total
     })
   return {
-    forward: largestStretch(w, d),
-    inverse: largestStretch(evaluate(inverse).data as Float64Array, d),
+    forward: largestStretch(w, [d, d]),
+    inverse: largestStretch(evaluate(inverse).data as Float64Array, [d, d]),
     image: { lower: end(region.lower, region.upper), upper: end(region.upper, region.lower) },
   }
 }
 
-/** Largest singular value, from the eigenvalues of WᵀW. */
-const largestStretch = (w: Float64Array, d: number): number => {
+/** Largest singular value of `[m, n]`, row-major, from the eigenvalues of WᵀW; ∞ where an element is not finite. */
+export const largestStretch = (w: Float64Array, [m, n]: readonly [number, number]): number => {
   if (!w.every(Number.isFinite)) return Infinity
-  const gram = new Float64Array(d * d)
-  for (let i = 0; i < d; i++)
-    for (let j = i; j < d; j++) for (let k = 0; k < d; k++) gram[i * d + j]! += w[k * d + i]! * w[k * d + j]!
-  return Math.sqrt(spectrum(gram, d).values[0]!) * (1 + SLACK)
+  const gram = new Float64Array(n * n)
+  for (let i = 0; i < n; i++)
+    for (let j = i; j < n; j++) for (let k = 0; k < m; k++) gram[i * n + j]! += w[k * n + i]! * w[k * n + j]!
+  return Math.sqrt(Math.max(0, spectrum(gram, n).values[0]!)) * (1 + SLACK)
 }
