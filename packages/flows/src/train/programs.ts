@@ -1,5 +1,6 @@
 import { type Engine, type Example, example, input, type Program, type Tree } from '@diffeo/autodiff'
 import { type Arrays, placeholders, type Residents, read, release } from './arrays.ts'
+import type { BatchSource } from './batchSource.ts'
 import type { Graphs, StepInputs, Tensors } from './graphs.ts'
 import type { Job } from './job.ts'
 import type { SessionStart } from './session.ts'
@@ -39,6 +40,7 @@ export const beginning = async (engine: Engine, graphs: Graphs, start: SessionSt
 export const compile = async (
   { engine, flow, validation }: Job,
   graphs: Graphs,
+  source: BatchSource,
   adapts: boolean,
   { values }: SessionStart,
   { optimiser, average }: Beginning,
@@ -49,11 +51,12 @@ export const compile = async (
     optimiser: placeholders(optimiser),
     average: placeholders(average),
     step: input([], 'int'),
-    batch: example(flow.domain.shape),
+    batch: source.signature,
   }
-  const { trained, state, batch } = signature
+  const { trained, state } = signature
   const step = await engine.compile(
-    (at: StepInputs & Tree<Example>) => graphs.step(at) as unknown as Tree<Example>,
+    (at: StepInputs & Tree<Example>) =>
+      graphs.step({ ...at, batch: source.batch(at.batch) }) as unknown as Tree<Example>,
     signature as StepInputs & Tree<Example>,
     { name: 'training step', donate: ['trained', 'optimiser', 'average', ...(adapts ? ['state'] : [])] },
   )
@@ -62,7 +65,7 @@ export const compile = async (
     (await engine.compile(
       (at: Pick<StepInputs, 'trained' | 'state' | 'batch'> & Tree<Example>) =>
         graphs.likelihood(at.trained, at.state, at.batch, 0) as Example,
-      { trained, state, batch } as never,
+      { trained, state, batch: example(flow.domain.shape) } as never,
       { name: 'validation' },
     ))
   const { averaged } = graphs

@@ -2,6 +2,7 @@ import type { HostArray, Resident } from '@diffeo/autodiff'
 import { joinPartition, type Partition } from '../parameters.ts'
 import { type Arrays, type Residents, read, release, upload } from './arrays.ts'
 import { gatherer } from './batches.ts'
+import { batchSource } from './batchSource.ts'
 import type { Dataset } from './dataset.ts'
 import { graphsOf } from './graphs.ts'
 import type { Job } from './job.ts'
@@ -57,9 +58,9 @@ export const openSession = async (
   const { engine, flow, training, validation } = job
   const graphs = graphsOf(job, steps, adapts)
   const first = await beginning(engine, graphs, start)
-  const programs = await compile(job, graphs, adapts, start, first)
+  const source = batchSource(training, flow.domain.shape)
+  const programs = await compile(job, graphs, source, adapts, start, first)
 
-  const gather = gatherer(training, flow.domain.shape)
   const held = validation && engine.upload(allOf(validation, job))
   let now: Now = {
     trained: upload(engine, start.values.trained) as Held,
@@ -94,7 +95,7 @@ export const openSession = async (
 
   return {
     step: async (places, step) => {
-      const inputs = { ...now, step: { data: Int32Array.of(step), shape: [] }, batch: gather(places) }
+      const inputs = { ...now, step: { data: Int32Array.of(step), shape: [] }, batch: source.given(places) }
       const { logLikelihood, squares, ...next } = (await programs.step.run(inputs)) as unknown as Now & {
         readonly logLikelihood: Resident
         readonly squares: Resident
