@@ -8,7 +8,9 @@ const table = normalTable(150, [1, 2, 3, 4, 5, 6], [1, 1, 1, 1, 1, 1])
 const shapes = [[6], [2, 3], [3, 2, 1]] as const
 const inside = (shape: readonly number[]) => batchSource(table, shape)
 const outside = (shape: readonly number[]) => batchSource(table, shape, 0)
-const batches = fc.array(fc.nat(table.rows - 1), { minLength: 1, maxLength: 200 }).map((rows) => Uint32Array.from(rows))
+const batches = fc
+  .array(fc.nat(table.rows - 1), { minLength: 1, maxLength: 200, size: 'max' })
+  .map((rows) => Uint32Array.from(rows))
 
 /** On one engine: the batch itself, and what a step makes of it. */
 const programs = async (engine: Engine, shape: readonly number[], source: ReturnType<typeof inside>) => {
