@@ -120,7 +120,8 @@ const outerKernel = (rows: number, columns: number, aRow: number, bColumn: numbe
         const address = (j: number): Code<'i32'> =>
           i32.add(i32.add(outAt, i32.mul(p.outRow, i)), i32.mul(p.outColumn, j))
         if (!together) return row.map((sum, j) => storeFirst(address(j), add(splatAt(address(j)), across(format, sum))))
-        return cut(columns, width).map(({ start }) => {
+        return Array.from({ length: columns / width }, (_, group) => {
+          const start = group * width
           const at = i32.add(i32.add(outAt, i32.mul(p.outRow, i)), start * word)
           return v128.store(at, add(v128.load(at), format.sums(row.slice(start, start + width))))
         })
