@@ -61,3 +61,36 @@ export const along = (
     forEach(i, { from: whole(VECTOR), below: bytes, step: word }, body({ load: splatAt, store: storeFirst }, 1)),
   ]
 }
+
+/** The body for the lanes, `wide` vectors at a time; once, for one, where nothing varies. */
+export const forWideLanes = (
+  { row }: Format,
+  varies: boolean,
+  lane: Local<'i32'>,
+  wide: number,
+  body: (count: number) => Body,
+): Body => (varies ? forEach(lane, { below: row, step: wide * VECTOR }, body(wide)) : body(1))
+
+/**
+ * The body for elements one after another, `bytes` in all: for the vector of lanes that the kernel is at, or for as many
+ * uniform numbers as a vector has. `j` is how far from the first the body is.
+ */
+export const elements = (
+  format: Format,
+  varies: boolean,
+  lane: Local<'i32'>,
+  j: Local<'i32'>,
+  bytes: Code<'i32'>,
+  body: (side: Side) => Body,
+): Body => {
+  if (!varies) return along(format, false, j, bytes, 1, body)
+  const { load, store } = laid(format, true)
+  return forEach(
+    j,
+    { below: bytes, step: format.row },
+    body({
+      load: (address, offset) => load(address, lane, offset),
+      store: (address, value, offset) => store(address, lane, value, offset),
+    }),
+  )
+}

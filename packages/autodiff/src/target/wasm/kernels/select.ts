@@ -3,15 +3,18 @@ import { isMove } from '../../../compile/inPlace.ts'
 import { type ContractAttributes, contractOperation } from '../../../tensor/contract.ts'
 import type { Operation } from '../../../tensor/operation.ts'
 import type { Node } from '../../../tensor/tensor.ts'
+import { choleskyLaunch } from './cholesky.ts'
 import { contractLaunches } from './contract.ts'
 import { cumulateLaunch } from './cumulate.ts'
 import { indexedLaunches } from './indexed.ts'
 import type { Addresses, Launch } from './kernel.ts'
+import { luLaunch } from './lu.ts'
 import { mapLaunch } from './map.ts'
 import { moveLaunch } from './move.ts'
 import { randomLaunch } from './random.ts'
 import { reduceLaunch } from './reduce.ts'
 import { searchLaunch } from './search.ts'
+import { solveLaunches } from './solve.ts'
 import { indexLaunch } from './tile.ts'
 
 /** The launches that do a step; null where this target has no code for it, and the host does it. */
@@ -25,6 +28,8 @@ export const launchesOf = (step: KernelStep, at: Addresses): readonly Launch[] |
     cumulateLaunch(node, at) ??
     searchLaunch(node, at) ??
     randomLaunch(node, at) ??
-    indexLaunch(node, at)
-  return launch ? [launch] : indexedLaunches(node, at)
+    indexLaunch(node, at) ??
+    choleskyLaunch(node, at) ??
+    luLaunch(node, at)
+  return launch ? [launch] : (indexedLaunches(node, at) ?? solveLaunches(node, at))
 }
