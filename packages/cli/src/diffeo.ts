@@ -5,10 +5,12 @@ import { fitCommand } from './commands/fit.ts'
 import { infoCommand } from './commands/info.ts'
 import { sampleCommand } from './commands/sample.ts'
 import { scoreCommand } from './commands/score.ts'
+import { theoryCommand } from './commands/theory.ts'
 import type { Terminal } from './terminal.ts'
 
 const EXAMPLE = `
 Examples:
+  $ diffeo theory survey.csv
   $ diffeo fit survey.csv --out out/survey
   $ diffeo info out/survey
   $ diffeo score out/survey new.csv > scores.csv
@@ -32,5 +34,6 @@ export const diffeo =
       .addCommand(scoreCommand(terminal, start))
       .addCommand(sampleCommand(terminal, start))
       .addCommand(infoCommand(terminal, start))
+      .addCommand(theoryCommand(terminal, start))
       .version(version(), '--version')
       .addHelpText('after', EXAMPLE)

@@ -3,7 +3,7 @@ import { call } from './command.ts'
 
 describe('a wrong call', () => {
   test.each([
-    [[], 'diffeo: expected one of the commands fit, score, sample, info. See diffeo --help.'],
+    [[], 'diffeo: expected one of the commands fit, score, sample, info, theory. See diffeo --help.'],
     [['fti'], "diffeo: unknown command 'fti' (Did you mean fit?) See diffeo --help."],
     [['fit'], "diffeo fit: missing required argument 'file'. See diffeo fit --help."],
     [

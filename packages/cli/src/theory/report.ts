@@ -1,0 +1,55 @@
+import type { Table } from '@diffeo/data'
+import { type Estimate, type TheoryError, theory } from '@diffeo/flows'
+import * as E from 'fp-ts/lib/Either.js'
+
+/** What no linear flow exceeds on a table, as `--json` prints it. Log-likelihoods are means per row in nats. */
+export interface TheoryReport {
+  readonly data: string
+  readonly rows: number
+  readonly columns: readonly string[]
+  /** In standard deviations of the columns, and in the data's own units. */
+  readonly standardised: Ceilings
+  readonly originalUnits: Ceilings
+  /** What one row costs on rows that were not seen, on average and to first order: parameters / rows. */
+  readonly lostOnOtherRows: number
+  readonly probabilisticPCA: {
+    readonly units: theory.PcaUnits
+    /** Of the covariance in these units, descending. */
+    readonly eigenvalues: readonly number[]
+    readonly curve: readonly theory.PcaPoint[]
+  }
+  /** The file of the picture. */
+  readonly picture: string
+}
+
+export interface Ceilings {
+  readonly independentGaussian: Estimate
+  readonly linear: Estimate
+}
+
+/** The ceilings of a table, or why it has none. */
+export const theoryOf = (
+  t: Table,
+  units: theory.PcaUnits,
+  data: string,
+  picture: string,
+): E.Either<TheoryError, TheoryReport> => {
+  const ceiling = theory.linearCeiling(t)
+  if (E.isLeft(ceiling)) return ceiling
+  const pca = theory.probabilisticPCA(t, { units })
+  if (E.isLeft(pca)) return pca
+  const { columns, rows, standardised, original } = ceiling.right
+  const d = columns.length
+  return E.right({
+    data,
+    rows,
+    columns,
+    standardised: ceilingsOf(standardised),
+    originalUnits: ceilingsOf(original),
+    lostOnOtherRows: (d * (d + 3)) / 2 / rows,
+    probabilisticPCA: { units, eigenvalues: Array.from(pca.right.eigenvalues), curve: pca.right.curve },
+    picture,
+  })
+}
+
+const ceilingsOf = ({ independent, linear }: theory.Ceiling): Ceilings => ({ independentGaussian: independent, linear })

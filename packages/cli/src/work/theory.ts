@@ -1,0 +1,43 @@
+import { basename, join } from 'node:path'
+import { checkTable, explainFinding, readCsv } from '@diffeo/data'
+import type { theory as flows } from '@diffeo/flows'
+import * as E from 'fp-ts/lib/Either.js'
+import type { CliError } from '../error.ts'
+import { writeWhole } from '../files/writeWhole.ts'
+import { print, say, type Terminal } from '../terminal.ts'
+import { pageOf } from '../theory/page.ts'
+import { pictureOf } from '../theory/picture.ts'
+import { theoryOf } from '../theory/report.ts'
+
+export interface TheoryOptions {
+  readonly columns?: readonly string[]
+  readonly units: flows.PcaUnits
+  /** Where the picture goes; by default named after the file. */
+  readonly out?: string
+  readonly json?: true
+}
+
+/** What a table allows before anything is fitted to it. */
+export const theory = async (
+  terminal: Terminal,
+  file: string,
+  { columns, units, out = placeFor(file), json }: TheoryOptions,
+): Promise<E.Either<CliError, void>> => {
+  const read = await readCsv(file, columns === undefined ? {} : { columns })()
+  if (E.isLeft(read)) return E.left({ _tag: 'Data', error: read.left })
+  const table = read.right
+  const findings = checkTable(table)
+  const errors = findings.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) return E.left({ _tag: 'Unfit', source: table.source, part: 'all', findings: errors })
+  const report = theoryOf(table, units, file, out)
+  if (E.isLeft(report)) return E.left({ _tag: 'Theory', source: table.source, part: 'all', error: report.left })
+  for (const finding of findings) say(terminal, `warning: ${table.source}: ${explainFinding(finding)}`)
+  const written = await writeWhole(out, pictureOf(report.right))
+  if (E.isLeft(written)) return written
+  if (json) print(terminal, JSON.stringify(report.right))
+  else for (const line of pageOf(report.right)) print(terminal, line)
+  return E.right(undefined)
+}
+
+const placeFor = (file: string): string =>
+  join('out', `${basename(file).replace(/(\.(csv|tsv|txt))?(\.gz)?$/i, '') || 'table'}.theory.svg`)
