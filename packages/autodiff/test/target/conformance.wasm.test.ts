@@ -7,11 +7,19 @@ conformance('the WebAssembly engine on one thread', () => open('wasm', { threads
   mode: /^wasm simd.* float32 1 thread$/,
 })
 // However small the work is, it is shared out.
-conformance('the WebAssembly engine on two threads', async () => openWasm({ threads: 2 }, 0), {
-  precision: 'float32',
-  mode: /^wasm simd.* float32 2 threads$/,
-})
-conformance('the WebAssembly engine in float64', async () => openWasm({ threads: 2, precision: 'float64' }, 0), {
-  precision: 'float64',
-  mode: /^wasm simd.* float64 2 threads$/,
-})
+conformance(
+  'the WebAssembly engine on two threads, with small tiles',
+  async () => openWasm({ threads: 2 }, { worth: 0, scratch: 0 }),
+  {
+    precision: 'float32',
+    mode: /^wasm simd.* float32 2 threads$/,
+  },
+)
+conformance(
+  'the WebAssembly engine in float64, on small tiles',
+  async () => openWasm({ threads: 2, precision: 'float64' }, { worth: 0, scratch: 0 }),
+  {
+    precision: 'float64',
+    mode: /^wasm simd.* float64 2 threads$/,
+  },
+)

@@ -8,11 +8,13 @@ import {
   fromRows,
   lanes,
   log,
+  mul,
   openReference,
   perturbed,
   stack,
   sum,
   type Tensor,
+  toFloat32,
 } from '../../src/index.ts'
 import { range } from '../plain.ts'
 
@@ -74,5 +76,19 @@ describe('values that are infinite', () => {
       const moved = program.runSync({ x: fromRows([0], 1, []) }, { rounding: perturbed(seed, 'float32') })
       for (const y of moved as readonly never[]) expect(engine.readSync(y).data[0]).toBe(-Infinity)
     }
+  })
+})
+
+describe('constants', () => {
+  test('are held in float32 where float32 is emulated, and in float64 elsewhere and afterwards', () => {
+    const engine = openReference()
+    const program = engine.compileSync(({ x }) => mul(x, 0.1), { x: example([]) })
+    const x = fromRows(range(100), 100, [])
+    const products = (options: object): ArrayLike<number> =>
+      engine.readSync(program.runSync({ x }, options) as never).data
+    const [exact, rounded, again] = [{}, { rounding: toFloat32 }, {}].map(products)
+    expect(exact).toEqual(Float64Array.from(x.data, (v) => v * 0.1))
+    expect(rounded).toEqual(Float64Array.from(x.data, (v) => Math.fround(v * Math.fround(0.1))))
+    expect(again).toEqual(exact)
   })
 })

@@ -4,6 +4,7 @@ import type { EngineOptions, HostArray, RunOptions } from '../engine.ts'
 import { explainPlan } from '../explain.ts'
 import { engineOf, type SyncEngine } from '../shell.ts'
 import { arraysIn, type Held } from './arrays.ts'
+import { formatOf } from './format.ts'
 import { link } from './link.ts'
 import { machineOf } from './machine.ts'
 import { engineMemory } from './memory.ts'
@@ -19,17 +20,24 @@ const MANY = 8
 /** Arrays in memory between runs; what is more waits outside. */
 const MOST_BYTES = 2 ** 26
 
-/** Operations from which on waking other threads takes less time than it saves. */
-const WORTH = 2 ** 20
+/** What a program's size decides; tests set it so that small programs take every way. */
+export interface Limits {
+  /** Operations from which on waking other threads takes less time than it saves. */
+  readonly worth: number
+  /** Bytes of scratch that a thread may take before its tiles get smaller. */
+  readonly scratch: number
+}
+const LIMITS: Limits = { worth: 2 ** 20, scratch: 2 ** 23 }
 
 /**
- * The WebAssembly engine: float32, four lanes to an instruction, kernels compiled for each program, tiles of lanes
+ * The WebAssembly engine: four lanes to an instruction in float32, two in float64, kernels compiled for each program, tiles of lanes
  * shared out to threads. Results are the same to the bit for any number of threads.
- * `worth`: how many operations a phase must have to be shared out.
  * @throws where the platform has no WebAssembly with vectors, or is asked for what this engine does not have
  */
-export const openWasm = (options: EngineOptions = {}, worth = WORTH): SyncEngine<RunOptions> => {
+export const openWasm = (options: EngineOptions = {}, limits: Partial<Limits> = {}): SyncEngine<RunOptions> => {
+  const { worth, scratch } = { ...LIMITS, ...limits }
   const machine = machineOf(options)
+  const format = formatOf(machine.precision, machine.fma)
   const platform = nodeThreads()
   const wanted = options.threads ?? Math.min(MANY, platform?.cores ?? 1)
   if (!(Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST_THREADS))
@@ -42,14 +50,14 @@ export const openWasm = (options: EngineOptions = {}, worth = WORTH): SyncEngine
   return engineOf<Held>({
     target: 'wasm',
     mode: `${machine.name} ${threads} ${threads === 1 ? 'thread' : 'threads'}${none}`,
-    precision: machine.format.precision,
-    hold: (data) => arrays.hold(wordsOf(data, typeOf(data), machine.format)),
-    numbersOf: (array, dtype) => valuesOf(arrays.read(array), dtype, machine.format),
+    precision: machine.precision,
+    hold: (data) => arrays.hold(wordsOf(data, typeOf(data), format)),
+    numbersOf: (array, dtype) => valuesOf(arrays.read(array), dtype, format),
     free: arrays.free,
     prepare: (plan, { name, profile }) => {
       const times = profile ? new Map<string, number>() : undefined
-      const linked = link(plan, memory, machine, times)
-      const execute = prepare(plan, linked, machine.format, memory, arrays, pool, worth)
+      const linked = link(plan, memory, machine, scratch, times)
+      const execute = prepare(plan, linked, memory, arrays, pool, worth)
       const alone = linked.phases.flatMap(({ hasTiles, part }, i) => (hasTiles && !part ? [i] : []))
       return {
         execute: (inputs, { count, offset }) => execute(inputs, { lanes: count, offset }),

@@ -11,6 +11,8 @@ import { TILE, VECTOR } from './words.ts'
 export interface Format {
   readonly precision: 'float32' | 'float64'
   readonly floats: Floats
+  /** Lanes worked on at a time. */
+  readonly tile: number
   /** Bytes of a number. */
   readonly word: number
   /** Bytes of a row of lanes. */
@@ -40,10 +42,10 @@ export interface Format {
   readonly masks: (compared: Vector) => Vector
 }
 
-/** How many numbers fit into a vector, by bytes of a number. */
-const shared = (word: number): Pick<Format, 'word' | 'row' | 'width'> => ({
+const shared = (tile: number, word: number): Pick<Format, 'tile' | 'word' | 'row' | 'width'> => ({
+  tile,
   word,
-  row: TILE * word,
+  row: tile * word,
   width: VECTOR / word,
 })
 
@@ -52,10 +54,10 @@ const ODD = [1, 3, 5, 7]
 const pairwise = (a: Vector, b: Vector): Vector => f32x4.add(shuffle32(a, b, EVEN), shuffle32(a, b, ODD))
 const numbers = (values: readonly number[]): Vector => v128.const(new Uint8Array(Int32Array.from(values).buffer))
 
-const singles = (fma: boolean): Format => ({
+const singles = (fma: boolean, tile: number): Format => ({
   precision: 'float32',
   floats: float32({ fma }),
-  ...shared(4),
+  ...shared(tile, 4),
   max: f32x4.max,
   min: f32x4.min,
   splatAt: (address, offset = 0) => v128.load32Splat(address, offset),
@@ -73,10 +75,10 @@ const singles = (fma: boolean): Format => ({
 /** Each lane's low half, twice. */
 const LOW = [0, 0, 2, 2]
 
-const doubles = (fma: boolean): Format => ({
+const doubles = (fma: boolean, tile: number): Format => ({
   precision: 'float64',
   floats: float64({ fma }),
-  ...shared(8),
+  ...shared(tile, 8),
   max: f64x2.max,
   min: f64x2.min,
   splatAt: (address, offset = 0) => v128.load64Splat(address, offset),
@@ -95,8 +97,8 @@ const doubles = (fma: boolean): Format => ({
 })
 
 /** With fused multiply-add, which rounds once or twice as the machine likes, or without. */
-export const formatOf = (precision: Format['precision'], fma: boolean): Format =>
-  precision === 'float32' ? singles(fma) : doubles(fma)
+export const formatOf = (precision: Format['precision'], fma: boolean, tile = TILE): Format =>
+  precision === 'float32' ? singles(fma, tile) : doubles(fma, tile)
 
 /** All lanes of a vector added, in each of them. */
 export const across = (format: Format, v: Vector): Vector => format.sums(new Array(format.width).fill(v))

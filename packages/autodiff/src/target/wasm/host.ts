@@ -5,7 +5,6 @@ import type { DType, Kind, Node } from '../../tensor/tensor.ts'
 import type { Format } from './format.ts'
 import type { EngineMemory } from './memory.ts'
 import { offsetIn, spaceOf } from './space.ts'
-import { TILE } from './words.ts'
 
 // What has no kernel of its own here runs on the host: by the operation's own meaning, in float64, on copies. `explain`
 // names it.
@@ -78,6 +77,7 @@ export const readValue = (
   { shape, dtype, varies }: Kind,
   lanes: number,
 ): Float64Array => {
+  const { tile } = format
   const { words, at, step } = pieces(memory, format, address, dtype)
   const number = dtype === 'bool' ? (word: number): number => Number(word !== 0) : (word: number): number => word
   const size = sizeOf(shape)
@@ -85,7 +85,7 @@ export const readValue = (
   if (!varies) for (let e = 0; e < size; e++) values[e] = number(words[at + e * step]!)
   else
     for (let e = 0; e < size; e++)
-      for (let l = 0; l < lanes; l++) values[e * lanes + l] = number(words[at + (e * TILE + l) * step]!)
+      for (let l = 0; l < lanes; l++) values[e * lanes + l] = number(words[at + (e * tile + l) * step]!)
   return values
 }
 
@@ -98,6 +98,7 @@ export const writeValue = (
   values: Float64Array,
   lanes: number,
 ): void => {
+  const { tile } = format
   const { words, at, step } = pieces(memory, format, address, dtype)
   const put = (place: number, value: number): void => {
     words[at + place * step] = dtype === 'bool' ? -Number(value !== 0) : value
@@ -106,7 +107,7 @@ export const writeValue = (
   }
   const size = sizeOf(shape)
   if (!varies) for (let e = 0; e < size; e++) put(e, values[e]!)
-  else for (let e = 0; e < size; e++) for (let l = 0; l < lanes; l++) put(e * TILE + l, values[e * lanes + l]!)
+  else for (let e = 0; e < size; e++) for (let l = 0; l < lanes; l++) put(e * tile + l, values[e * lanes + l]!)
 }
 
 /** Memory as numbers of a type, where an address is in it, and from one number to the next. */

@@ -13,7 +13,7 @@ import type { Format } from './format.ts'
 import type { LoopPlace } from './kernels/kernel.ts'
 import { isMappable } from './kernels/map.ts'
 import { inScratch, offsetIn } from './space.ts'
-import { TILE, VECTOR } from './words.ts'
+import { VECTOR } from './words.ts'
 
 /** A phase as kernels, uniform ones first. */
 export interface KernelPhase {
@@ -46,11 +46,11 @@ export interface Layout {
 }
 
 /** Uniform values one after another; scratch begins with a row of zeros. */
-export const layoutOf = (plan: Plan, { word, row }: Format): Layout => {
+export const layoutOf = (plan: Plan, { tile, word, row }: Format): Layout => {
   const results = resultNodes(plan)
   const nodes = plan.phases.flatMap((phase) => [...phase.uniform, ...phase.varying, ...phase.joins])
   const isRead = readIn(nodes, results)
-  const bodies = bodiesIn(nodes, isMappable, TILE)
+  const bodies = bodiesIn(nodes, isMappable, tile)
   const uniform = uniformOffsets(plan, word, isRead)
   const phases = plan.phases.map((phase): KernelPhase => {
     const readLater = new Set(

@@ -4,6 +4,7 @@ import type { Node } from '../../tensor/tensor.ts'
 import { flops } from '../explain.ts'
 import { constants } from './assembler/constants.ts'
 import type { Func, Signature } from './assembler/function.ts'
+import { type Format, formatOf } from './format.ts'
 import type { HostJoin } from './host.ts'
 import type { Action, Addresses, Kernel } from './kernels/kernel.ts'
 import { loadTile, storeTile } from './kernels/tile.ts'
@@ -17,7 +18,7 @@ import { RECORD, recordBytes } from './record.ts'
 import { spaceOf } from './space.ts'
 import { joinTasks, merged, type Step, type Task, taskOf, timed } from './tasks.ts'
 import { partName } from './threads/pool.ts'
-import { ENTRY } from './words.ts'
+import { ENTRY, LEAST_TILE, TILE } from './words.ts'
 
 export interface LinkedPhase {
   readonly uniform: readonly Step[]
@@ -46,6 +47,7 @@ export interface Kept {
 
 /** A program whose kernels are compiled and whose every value has its place. */
 export interface Linked {
+  readonly format: Format
   readonly phases: readonly LinkedPhase[]
   readonly kept: readonly Kept[]
   /** Address of the run's record. */
@@ -67,10 +69,18 @@ export interface Linked {
 /** Room for the vector constants of a program; more of them are written into the code. */
 const CONSTANT_BYTES = 4096
 
-/** `times`: milliseconds by kernel or operation are added here. */
-export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?: Map<string, number>): Linked => {
-  const { format } = machine
-  const layout = layoutOf(plan, format)
+/**
+ * `mostScratch`: bytes that a thread may take before its tiles get smaller; `times`: milliseconds by kernel or operation
+ * are added here.
+ */
+export const link = (
+  plan: Plan,
+  memory: EngineMemory,
+  machine: Machine,
+  mostScratch: number,
+  times?: Map<string, number>,
+): Linked => {
+  const { format, layout } = fitting(plan, machine, mostScratch)
   const blocks: number[] = []
   const allocate = (bytes: number): number => {
     const address = memory.allocate(bytes)
@@ -157,7 +167,7 @@ export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?:
     }
     if (!whole || others.length > 0 || 'host' in whole) return { ...shared, tile: stepsOf(`tile${p}`, tasks) }
     const tile = codeFor(`tile${p}`, whole.actions)
-    functions[partName(p)] = partOf(partName(p), tile, joins.stride, format.row, record) as unknown as Func<
+    functions[partName(p)] = partOf(partName(p), tile, joins.stride, format, record) as unknown as Func<
       Signature,
       'none'
     >
@@ -169,6 +179,7 @@ export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?:
   copied(pool.segment().bytes, pool.segment().at, memory)
   exports = instantiate(bytes, memory.memory, machine.platform)
   return {
+    format,
     phases,
     kept,
     record,
@@ -183,6 +194,19 @@ export const link = (plan: Plan, memory: EngineMemory, machine: Machine, times?:
     dispose: () => {
       for (const address of blocks.splice(0)) memory.release(address)
     },
+  }
+}
+
+/** As many lanes to a tile as fit. The tile depends on the program alone, not on how many examples it is run on. */
+const fitting = (
+  plan: Plan,
+  { precision, fma }: Machine,
+  most: number,
+): { readonly format: Format; readonly layout: Layout } => {
+  for (let tile = TILE; ; tile /= 2) {
+    const format = formatOf(precision, fma, tile)
+    const layout = layoutOf(plan, format)
+    if (tile === LEAST_TILE || layout.scratchBytes <= most) return { format, layout }
   }
 }
 

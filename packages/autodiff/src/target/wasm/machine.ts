@@ -5,13 +5,15 @@ import { encode } from './assembler/encodeModule.ts'
 import { func } from './assembler/function.ts'
 import { f32x4 } from './assembler/instructions/f32x4.ts'
 import { i32x4 } from './assembler/instructions/i32x4.ts'
-import { type Format, formatOf } from './format.ts'
+import type { Format } from './format.ts'
 import { type WebAssemblyPlatform, webAssembly } from './platform.ts'
 
 /** What the machine has, as far as kernels differ by it. */
 export interface Machine {
   readonly platform: WebAssemblyPlatform
-  readonly format: Format
+  readonly precision: Format['precision']
+  /** Relaxed multiply-add: rounds once or twice as the machine likes. */
+  readonly fma: boolean
   /** In words. */
   readonly name: string
 }
@@ -26,5 +28,5 @@ export const machineOf = ({ fma: wanted = true, precision = 'float32' }: EngineO
   if (!accepts(f32x4.add(zero, zero)))
     return mistake("open: this platform's WebAssembly has no vectors; use 'reference'.")
   const fma = wanted && accepts(f32x4.relaxedMadd(zero, zero, zero))
-  return { platform, format: formatOf(precision, fma), name: `wasm simd ${fma ? 'relaxed ' : ''}${precision}` }
+  return { platform, precision, fma, name: `wasm simd ${fma ? 'relaxed ' : ''}${precision}` }
 }

@@ -6,10 +6,11 @@ import { i32 } from './assembler/instructions/i32.ts'
 import { i64 } from './assembler/instructions/i64.ts'
 import { memory } from './assembler/instructions/memory.ts'
 import { set } from './assembler/variables.ts'
+import type { Format } from './format.ts'
 import { type Action, type Copy, integers, type Kernel, type LaunchOperand, type Rounds } from './kernels/kernel.ts'
 import { RECORD } from './record.ts'
 import { offsetIn, spaceOf } from './space.ts'
-import { ENTRY, TILE } from './words.ts'
+import { ENTRY } from './words.ts'
 
 // The launches of a phase as code: what they are called with is written into it, so that a tile costs one call.
 
@@ -72,11 +73,11 @@ const roundsCode = (
   ]
 }
 
-/** The tiles of a part, from sums that are 0; `stride` is the bytes of a part's sums, `row` of a row of lanes. */
-export const partOf = (name: string, tile: Sequence, stride: number, row: number, record: number): Part =>
+/** The tiles of a part, from sums that are 0; `stride` is the bytes of a part's sums, in a format with tiles of so many lanes. */
+export const partOf = (name: string, work: Sequence, stride: number, { tile, row }: Format, record: number): Part =>
   func(name, { part: 'i32', scratch: 'i32' }, 'none', ({ part, scratch }) => {
     const [state, start, end, rest] = integers('state', 'start', 'end', 'rest')
-    const lanes = i32.mul(word(record, RECORD.tiles), TILE)
+    const lanes = i32.mul(word(record, RECORD.tiles), tile)
     const count = word(record, RECORD.count)
     return [
       set(state, i32.add(word(record, RECORD.states), i32.mul(part, stride))),
@@ -85,9 +86,9 @@ export const partOf = (name: string, tile: Sequence, stride: number, row: number
       memory.fill(scratch, 0, row),
       set(end, i32.mul(i32.add(part, 1), lanes)),
       set(end, select(i32.ltS(end, count), end, count)),
-      forEach(start, { from: i32.mul(part, lanes), below: end, step: TILE }, [
+      forEach(start, { from: i32.mul(part, lanes), below: end, step: tile }, [
         set(rest, i32.sub(end, start)),
-        call(tile, { scratch, state, start, lanes: select(i32.ltS(rest, TILE), rest, i32.const(TILE)) }),
+        call(work, { scratch, state, start, lanes: select(i32.ltS(rest, tile), rest, i32.const(tile)) }),
       ]),
     ]
   })

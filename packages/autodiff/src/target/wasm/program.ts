@@ -7,14 +7,13 @@ import { countOperation } from '../../tensor/lanes.ts'
 import { kindsOf, type Operation } from '../../tensor/operation.ts'
 import type { Node } from '../../tensor/tensor.ts'
 import type { Arrays, Held } from './arrays.ts'
-import type { Format } from './format.ts'
 import { writeValue } from './host.ts'
 import type { Linked, LinkedPhase } from './link.ts'
 import type { EngineMemory } from './memory.ts'
 import { RECORD } from './record.ts'
 import type { Pool } from './threads/pool.ts'
 import type { Words } from './values.ts'
-import { ENTRY, TILE } from './words.ts'
+import { ENTRY } from './words.ts'
 
 export interface WasmRun {
   readonly lanes: number
@@ -29,12 +28,12 @@ export interface WasmRun {
 export const prepare = (
   plan: Plan,
   linked: Linked,
-  format: Format,
   memory: EngineMemory,
   arrays: Arrays,
   pool: Pool,
   worth: number,
 ): ((inputs: readonly Held[], run: WasmRun) => readonly Held[]) => {
+  const { format } = linked
   /** 32-bit pieces of a number. */
   const pieces = format.word / 4
   const wordsAt = (address: number, count: number): Words => memory.ints().subarray(address / 4, address / 4 + count)
@@ -112,7 +111,7 @@ export const prepare = (
         const scratch = pool.scratch(linked.scratchBytes)
         for (const step of phase.uniform) step({ scratch, state: 0, start: 0, lanes: 1, offset: run.offset })
         if (!phase.hasTiles) return
-        const { parts, tiles } = sharesOf(Math.ceil(run.lanes / TILE), phase.stride)
+        const { parts, tiles } = sharesOf(Math.ceil(run.lanes / format.tile), phase.stride)
         const states = phase.stride > 0 ? allocate(parts * phase.stride) : 0
         record(RECORD.tiles, tiles)
         record(RECORD.parts, parts)
@@ -139,9 +138,9 @@ export const prepare = (
       function runTiles(phase: LinkedPhase, part: number, tiles: number, state: number, scratch: number): void {
         wordsAt(state, phase.stride / 4).fill(0)
         wordsAt(scratch, format.row / 4).fill(0)
-        const end = Math.min(run.lanes, (part + 1) * tiles * TILE)
-        for (let start = part * tiles * TILE; start < end; start += TILE) {
-          const place = { scratch, state, start, lanes: Math.min(TILE, end - start), offset: run.offset + start }
+        const end = Math.min(run.lanes, (part + 1) * tiles * format.tile)
+        for (let start = part * tiles * format.tile; start < end; start += format.tile) {
+          const place = { scratch, state, start, lanes: Math.min(format.tile, end - start), offset: run.offset + start }
           for (const step of phase.tile) step(place)
         }
       }

@@ -17,7 +17,7 @@ type Engine = SyncEngine<object>
 const open =
   (precision: 'float32' | 'float64') =>
   (threads: number): Engine =>
-    openWasm({ threads, precision }, 0)
+    openWasm({ threads, precision }, { worth: 0 })
 const engines = [[1, 2, 3, 8].map(open('float32')), [1, 2].map(open('float64'))]
 afterAll(() => {
   for (const engine of engines.flat()) engine.dispose()

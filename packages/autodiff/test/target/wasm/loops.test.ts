@@ -33,7 +33,7 @@ import type { Tree } from '../../../src/tree.ts'
 const engines = {
   float32: openWasm({ threads: 1 }),
   float64: openWasm({ threads: 1, precision: 'float64' }),
-  threads: openWasm({ threads: 3 }, 0),
+  threads: openWasm({ threads: 3 }, { worth: 0 }),
 }
 afterAll(() => {
   for (const engine of Object.values(engines)) engine.dispose()

@@ -40,7 +40,7 @@ import { partName, poolOf } from '../../../src/target/wasm/threads/pool.ts'
 type Engine = SyncEngine<object>
 const COUNTS = [1, 2, 3, 8] as const
 /** However small the work is, it is shared out. */
-const openWith = (threads: number): Engine => openWasm({ threads }, 0)
+const openWith = (threads: number): Engine => openWasm({ threads }, { worth: 0 })
 const engines = new Map(COUNTS.map((threads) => [threads, openWith(threads)]))
 afterAll(() => {
   for (const engine of engines.values()) engine.dispose()
@@ -152,7 +152,7 @@ describe('an engine of several threads', () => {
     const code = `
       import { openWasm } from '${import.meta.resolve('../../../src/target/wasm/engine.ts')}'
       import { example, lanes, square, sum } from '${import.meta.resolve('../../../src/index.ts')}'
-      const engine = openWasm({ threads: 3 }, 0)
+      const engine = openWasm({ threads: 3 }, { worth: 0 })
       const program = engine.compileSync(({ x }) => lanes.sum(sum(square(x))), { x: example([2]) })
       const given = { x: { data: new Float32Array(2000).fill(1), shape: [2], lanes: 1000 } }
       for (let i = 0; i < 300; i++) { program.runSync(given); await new Promise((done) => setTimeout(done, 1)) }
@@ -259,8 +259,8 @@ test('a thousand programs, one after another, need no more memory than one', asy
   const x = example([3])
   const plan = planOf(trace(({ x: given }) => lanes.sum(sum(square(given))), { x }))
   const cycle = (): void => {
-    const linked = link(plan, memory, machine)
-    const run = prepare(plan, linked, machine.format, memory, arrays, pool, 0)
+    const linked = link(plan, memory, machine, 2 ** 23)
+    const run = prepare(plan, linked, memory, arrays, pool, 0)
     const words = new Int32Array(Float32Array.from({ length: 3 * 400 }, (_, i) => i % 3).buffer)
     const given = arrays.hold(words)
     const [total] = run([given], { lanes: 400, offset: 0 })

@@ -84,19 +84,20 @@ const PARAMETERS = {
 } as const
 
 /** Vectors of lanes in registers beside each other. */
-const WIDE = 2
+const MOST_WIDE = 2
 
 /** `aRow`: bytes from one row of a to the next; fixed in the code, so that rows share one pointer. */
 const kernelFor = (tile: number, bothVary: boolean, aRow: number): Kernel => ({
   key: `contract ${tile} ${bothVary} ${aRow}`,
-  build: ({ row: width, floats: { constant, madd }, splatAt }) =>
-    func(`contract${tile}`, PARAMETERS, 'none', (p) => {
+  build: ({ row: width, floats: { constant, madd }, splatAt }) => {
+    const wide = Math.min(MOST_WIDE, width / VECTOR)
+    return func(`contract${tile}`, PARAMETERS, 'none', (p) => {
       const [r, c, l, k] = integers('r', 'c', 'l', 'k')
       const [aBase, bBase, outBase, aAt, bAt, outAt] = integers('aBase', 'bBase', 'outBase', 'aAt', 'bAt', 'outAt')
       const sums = Array.from({ length: tile }, (_, i) =>
-        Array.from({ length: WIDE }, (_, w) => local('v128', `s${i}${w}`)),
+        Array.from({ length: wide }, (_, w) => local('v128', `s${i}${w}`)),
       )
-      const xs = Array.from({ length: WIDE }, (_, w) => local('v128', `x${w}`))
+      const xs = Array.from({ length: wide }, (_, w) => local('v128', `x${w}`))
       const weight = local('v128', 'w')
       const term = (i: number): Body =>
         bothVary
@@ -109,7 +110,7 @@ const kernelFor = (tile: number, bothVary: boolean, aRow: number): Kernel => ({
           set(bBase, p.b),
           set(outAt, outBase),
           forEach(c, { below: p.columns }, [
-            forEach(l, { below: width, step: WIDE * VECTOR }, [
+            forEach(l, { below: width, step: wide * VECTOR }, [
               sums.flat().map((sum) => set(sum, constant(0))),
               set(bAt, i32.add(bBase, l)),
               set(aAt, bothVary ? i32.add(aBase, l) : aBase),
@@ -130,5 +131,6 @@ const kernelFor = (tile: number, bothVary: boolean, aRow: number): Kernel => ({
           set(outBase, i32.add(outBase, i32.mul(p.outRow, tile))),
         ]),
       ]
-    }),
+    })
+  },
 })

@@ -44,7 +44,7 @@ export interface Side {
  * are whole in any case, those of uniform values need not be. `i` is how far along the row the body is.
  */
 export const along = (
-  { word, splatAt, storeFirst }: Format,
+  { word, row, splatAt, storeFirst }: Format,
   varies: boolean,
   i: Local<'i32'>,
   bytes: Operand<'i32'>,
@@ -53,7 +53,10 @@ export const along = (
 ): Body => {
   const step = wide * VECTOR
   const vectors: Side = { load: v128.load, store: v128.store }
-  if (varies) return forEach(i, { below: bytes, step }, body(vectors, wide))
+  if (varies) {
+    const count = fit(row, wide)
+    return forEach(i, { below: bytes, step: count * VECTOR }, body(vectors, count))
+  }
   const whole = (of: number): Code<'i32'> => i32.and(typeof bytes === 'number' ? i32.const(bytes) : bytes, -of)
   return [
     forEach(i, { below: whole(step), step }, body(vectors, wide)),
@@ -69,7 +72,10 @@ export const forWideLanes = (
   lane: Local<'i32'>,
   wide: number,
   body: (count: number) => Body,
-): Body => (varies ? forEach(lane, { below: row, step: wide * VECTOR }, body(wide)) : body(1))
+): Body => (varies ? forEach(lane, { below: row, step: fit(row, wide) * VECTOR }, body(fit(row, wide))) : body(1))
+
+/** Vectors at a time where a row of lanes may have fewer. */
+const fit = (row: number, wide: number): number => Math.min(wide, row / VECTOR)
 
 /**
  * The body for elements one after another, `bytes` in all: for the vector of lanes that the kernel is at, or for as many
