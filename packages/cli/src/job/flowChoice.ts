@@ -1,3 +1,4 @@
+import type { PresetOptions } from '@diffeo/flows'
 import { counted } from '../text/number.ts'
 
 /** The flows that can be asked for by name. */
@@ -9,6 +10,10 @@ export interface FlowChoice {
   readonly kind: FlowName
   readonly layers: number
   readonly hidden: readonly number[]
+  /** Between the hidden layers; the library's usual one when left out. */
+  readonly activation?: NonNullable<PresetOptions['activation']>
+  /** A dense linear map before every layer. */
+  readonly mixing?: boolean
   /** Pieces of each spline, and where it ends, in standard deviations: of `nsf` only. */
   readonly spline?: { readonly bins: number; readonly tails: number }
 }
@@ -26,6 +31,9 @@ const words: Readonly<Record<FlowName, string>> = {
   realnvp: 'RealNVP',
 }
 
-/** `neural spline flow, 3 layers of [32, 32], 8 bins to ±12`. */
-export const showFlow = ({ kind, layers, hidden, spline }: FlowChoice): string =>
-  `${words[kind]}, ${counted(layers, 'layer')} of [${hidden.join(', ')}]${spline === undefined ? '' : `, ${spline.bins} bins to ±${spline.tails}`}`
+/** `neural spline flow, 3 layers of [32, 32] with silu and linear mixing, 8 bins to ±12`. */
+export const showFlow = ({ kind, layers, hidden, activation, mixing, spline }: FlowChoice): string => {
+  const more = [activation, mixing && 'linear mixing'].filter(Boolean).join(' and ')
+  const ending = spline === undefined ? '' : `, ${spline.bins} bins to ±${spline.tails}`
+  return `${words[kind]}, ${counted(layers, 'layer')} of [${hidden.join(', ')}]${more && ` with ${more}`}${ending}`
+}

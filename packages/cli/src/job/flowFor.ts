@@ -6,11 +6,18 @@ import type { FlowChoice } from './flowChoice.ts'
 
 /** The flow for the columns of a table, standardised by its rows. Couplings are refused for one column. */
 export const flowFor = (choice: FlowChoice, train: Table): E.Either<CliError, Flow<Real, Real>> => {
-  const { kind, layers, hidden, spline } = choice
+  const { kind, layers, hidden, activation, mixing = false, spline } = choice
   if (train.columns.length === 1 && kind !== 'maf')
     return E.left({ _tag: 'OneColumn', source: train.source, column: train.columns[0]!, flow: kind })
   const { mean, standardDeviation } = moments(train)
-  const common = { dim: train.columns.length, layers, hidden, standardise: { mean, standardDeviation } }
+  const common = {
+    dim: train.columns.length,
+    layers,
+    hidden,
+    mixing,
+    standardise: { mean, standardDeviation },
+    ...(activation && { activation }),
+  }
   switch (kind) {
     case 'nsf':
       return E.right(neuralSplineFlow({ ...common, ...spline }))
