@@ -38,17 +38,20 @@ describe('a wrong call', () => {
   })
 })
 
-test.each(['fit', 'score', 'sample', 'info'])('diffeo %s --help shows every option and an example', async (name) => {
-  const { status, out, err } = await call([name, '--help'])
-  expect({ status, err }).toEqual({ status: 0, err: '' })
-  expect(out).toContain(`$ diffeo ${name} `)
-  expect(out).toContain('--json')
-})
+test.each(['fit', 'score', 'sample', 'info', 'theory'])(
+  'diffeo %s --help shows every option and an example',
+  async (name) => {
+    const { status, out, err } = await call([name, '--help'])
+    expect({ status, err }).toEqual({ status: 0, err: '' })
+    expect(out).toContain(`$ diffeo ${name} `)
+    expect(out).toContain('--json')
+  },
+)
 
 test('diffeo --help lists the commands, diffeo --version the version', async () => {
   const help = await call(['--help'])
   expect(help.status).toBe(0)
-  for (const name of ['fit', 'score', 'sample', 'info']) expect(help.out).toContain(`  ${name} `)
+  for (const name of ['fit', 'score', 'sample', 'info', 'theory']) expect(help.out).toContain(`  ${name} `)
   const version = await call(['--version'])
   expect(version).toEqual({ status: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: '' })
 })

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { moons } from '@diffeo/data'
 import { describe, expect, test } from 'vitest'
 import { cloud, csv, folder, run } from './command.ts'
 
@@ -28,7 +29,7 @@ describe('a fit, and what can be done with its model', () => {
     const fit = await run(here, ['fit', file, '--label', 'class', '--train-where', 'class=plain', ...TINY, '--json'])
     expect(fit.status).toBe(0)
     expect(fit.err).toMatch(
-      /^fit: epoch 1\/2, validation -?\d+\.\d{3} \(best -?\d+\.\d{3}\), [\d.]+ s\nfit: epoch 2\/2/,
+      /^fit: epoch 1\/2, validation -?\d+\.\d{3} \(best -?\d+\.\d{3}, \d+\.\d{3} (above|below) linear\), [\d.]+ s\nfit: epoch 2\/2/,
     )
     const report = JSON.parse(fit.out)
     expect(Object.keys(report)).toEqual(expect.arrayContaining(PROMISED))
@@ -102,6 +103,18 @@ describe('a fit, and what can be done with its model', () => {
     const { status, out } = await run(here, ['fit', file, '--columns', 'y', '--flow', 'maf', ...TINY, '--json'])
     expect(status).toBe(0)
     expect(JSON.parse(out)).toMatchObject({ columns: ['y'], auc: null, flow: { kind: 'maf', layers: 2, hidden: [8] } })
+  })
+
+  test('a toy density is fitted like a file, and told how far it is below the exact density, also while it trains', async () => {
+    const here = folder()
+    const { status, out, err } = await run(here, ['fit', 'toy:moons:200', ...TINY, '--epochs', '2', '--json'])
+    expect(status).toBe(0)
+    const report = JSON.parse(out)
+    expect(report.exact.originalUnits).toBe(-moons.entropy)
+    expect(report.belowExact).toBeCloseTo(-moons.entropy - report.testLogLikelihoodOriginalUnits, 9)
+    expect(report).toMatchObject({ data: 'toy:moons:200', model: 'out/toy-moons-200', columns: ['x', 'y'] })
+    expect(err).toMatch(/best -?\d+\.\d{3}, \d+\.\d{3} (above|below) linear, \d+\.\d{3} below exact\)/)
+    expect(readFileSync(join(here, 'out/toy-moons-200/summary.txt'), 'utf8')).toMatch(/nats below the exact density/)
   })
 
   test('the same seed gives the same model, another seed another', async () => {

@@ -43,7 +43,7 @@ interface Options {
 export const fitCommand = (terminal: Terminal, start: Start): Command =>
   command(terminal, 'fit')
     .description('Fit a flow to the numeric columns of a CSV file and save it as a model folder.')
-    .argument('<file>', 'CSV file, plain or gzip')
+    .argument('<file>', 'CSV file, plain or gzip; or toy:NAME[:ROWS], rows drawn from a toy density such as toy:moons')
     .option('--columns <names>', 'columns to fit, separated by commas (default: all that hold numbers)', names)
     .option('--label <column>', 'column of classes; the rarest class is searched for by low density')
     .option(

@@ -20,7 +20,7 @@ export const theoryCommand = (terminal: Terminal, start: Start): Command =>
     .description(
       'Say what no linear flow can exceed on a table, what probabilistic PCA reaches, and draw the spectrum.',
     )
-    .argument('<file>', 'CSV file, plain or gzip')
+    .argument('<file>', 'CSV file, plain or gzip; or toy:NAME[:ROWS], rows drawn from a toy density such as toy:moons')
     .option('--columns <names>', 'columns to look at, separated by commas (default: all that hold numbers)', names)
     .addOption(
       new Option('--units <which>', 'columns for probabilistic PCA: in standard deviations, or as they are')

@@ -49,21 +49,24 @@ const theoryError =
 export const gaussiansOf = (train: Table): E.Either<CliError, FittedGaussians> =>
   E.mapLeft(theoryError(train, 'training'))(fitGaussians(train))
 
+/** What no linear flow exceeds on the training rows. */
+export const ceilingOf = (train: Table): E.Either<CliError, theory.LinearCeiling> =>
+  E.mapLeft(theoryError(train, 'training'))(theory.linearCeiling(train))
+
 /** What test rows are worth without a flow. */
 const references = (
-  { train, test }: Pick<Prepared, 'train' | 'test'>,
+  { test }: Pick<Prepared, 'test'>,
   { independent, full }: FittedGaussians,
+  { standardised }: theory.LinearCeiling,
 ): E.Either<CliError, Pick<Evaluation, 'ceilings' | 'gaussianTest'>> => {
-  const ceilings = theory.linearCeiling(train)
-  if (E.isLeft(ceilings)) return E.left(theoryError(train, 'training')(ceilings.left))
   const apart = independent.meanLogLikelihood(test)
   if (E.isLeft(apart)) return E.left(theoryError(test, 'test')(apart.left))
   const together = full.meanLogLikelihood(test)
   if (E.isLeft(together)) return E.left(theoryError(test, 'test')(together.left))
   return E.right({
     ceilings: {
-      independentGaussian: ceilings.right.standardised.independent.value,
-      linear: ceilings.right.standardised.linear.value,
+      independentGaussian: standardised.independent.value,
+      linear: standardised.linear.value,
     },
     gaussianTest: { independent: apart.right, full: together.right },
   })
@@ -75,9 +78,10 @@ export const evaluate = async (
   params: Arrays,
   rows: Pick<Prepared, 'train' | 'test'>,
   gaussians: FittedGaussians,
+  ceiling: theory.LinearCeiling,
   engine: Engine,
 ): Promise<E.Either<CliError, Evaluation>> => {
-  const reference = references(rows, gaussians)
+  const reference = references(rows, gaussians, ceiling)
   if (E.isLeft(reference)) return reference
   const test = await diagnose(flow, params, rows.test, { engine })
   const train = await diagnose(flow, params, rows.train, { engine })

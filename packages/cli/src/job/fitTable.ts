@@ -7,7 +7,7 @@ import { say, type Terminal } from '../terminal.ts'
 import { count, short } from '../text/number.ts'
 import { outsideBox } from './box.ts'
 import type { Engines } from './engine.ts'
-import { type Evaluation, evaluate, gaussiansOf } from './evaluate.ts'
+import { ceilingOf, type Evaluation, evaluate, gaussiansOf } from './evaluate.ts'
 import type { FlowChoice } from './flowChoice.ts'
 import { flowFor } from './flowFor.ts'
 import { type Prepared, prepare } from './prepare.ts'
@@ -28,6 +28,8 @@ export interface Around {
   readonly title: string
   readonly signal: AbortSignal
   readonly engines: Engines
+  /** Of the distribution that the rows were drawn from, nats, in the data's units, where it is known. */
+  readonly entropy?: number
   /** Start from another fit, of the same flow and in its units. */
   readonly from?: Fitted
   readonly resumeFrom?: Checkpoint
@@ -41,6 +43,8 @@ export interface Fitted {
   readonly prepared: Prepared
   readonly flow: Flow
   readonly gaussians: FittedGaussians
+  /** Of the distribution that the rows were drawn from, nats, in the data's units, where it is known. */
+  readonly entropy?: number
   readonly outcome: Outcome
   /** What it was trained on, and what it was judged on, in the engines' own words. */
   readonly engine: string
@@ -56,7 +60,7 @@ export interface Fitted {
 /** Prepares rows, trains a flow on them and judges it; warnings are told before the training, when they can still help. */
 export const fitTable = async (t: Table, job: FitJob, around: Around): Promise<E.Either<CliError, Fitted>> => {
   const started = performance.now()
-  const { terminal, title, signal, engines, from, resumeFrom, keep } = around
+  const { terminal, title, signal, engines, entropy, from, resumeFrom, keep } = around
   const ready = prepare(t, job.rows)
   if (E.isLeft(ready)) return ready
   const prepared = ready.right
@@ -66,6 +70,9 @@ export const fitTable = async (t: Table, job: FitJob, around: Around): Promise<E
   const fitted = gaussiansOf(prepared.train)
   if (E.isLeft(fitted)) return fitted
   const gaussians = fitted.right
+  const ceiling = ceilingOf(prepared.train)
+  if (E.isLeft(ceiling)) return ceiling
+  const shift = gaussians.independent.logScale
   // A fit that starts from another has that one's box, and was warned about it then.
   const box = from === undefined ? boxWarning(prepared.train, job.flow) : undefined
   const warnings: string[] = []
@@ -79,7 +86,11 @@ export const fitTable = async (t: Table, job: FitJob, around: Around): Promise<E
     terminal,
     title,
     signal,
-    shift: gaussians.independent.logScale,
+    marks: {
+      shift,
+      linear: ceiling.right.standardised.linear.value,
+      ...(entropy === undefined ? {} : { exact: shift - entropy }),
+    },
     warn,
     engine: engines.trainer,
     ...(from === undefined ? {} : { initial: from.outcome.params }),
@@ -88,7 +99,7 @@ export const fitTable = async (t: Table, job: FitJob, around: Around): Promise<E
   })
   if (E.isLeft(trained)) return E.left(failure(prepared.train, trained.left))
   const outcome = trained.right
-  const judged = await evaluate(flow, outcome.params, prepared, gaussians, engines.judge)
+  const judged = await evaluate(flow, outcome.params, prepared, gaussians, ceiling.right, engines.judge)
   if (E.isLeft(judged)) return judged
   const { sought } = prepared
   const found =
@@ -100,6 +111,7 @@ export const fitTable = async (t: Table, job: FitJob, around: Around): Promise<E
     prepared,
     flow,
     gaussians,
+    ...(entropy === undefined ? {} : { entropy }),
     outcome,
     engine: engines.trainer.mode,
     judge: engines.judge.mode,

@@ -38,6 +38,10 @@ export interface Report {
   readonly aboveGaussian: number
   /** How far it is above what any linear flow reaches on the training rows. */
   readonly aboveLinearCeiling: number
+  /** What the distribution's own density reaches on average, its negative entropy, in both units; of toy data alone. */
+  readonly exact: { readonly standardised: number; readonly originalUnits: number } | null
+  /** How far the flow is below that. The test rows' own luck is in it, by their standard error. */
+  readonly belowExact: number | null
   /** What is searched for among the test rows, by low density. */
   readonly sought: string | null
   readonly auc: number | null
@@ -67,6 +71,7 @@ export const reportOf = (fitted: Fitted, data: string, model: string): Report =>
   const { logScale } = gaussians.independent
   const { standardError, worstTestRows, ...judged } = evaluation
   const { testLogLikelihood, gaussianTest, ceilings } = evaluation
+  const exact = fitted.entropy === undefined ? undefined : logScale - fitted.entropy
   return {
     data,
     columns: prepared.train.columns,
@@ -88,6 +93,8 @@ export const reportOf = (fitted: Fitted, data: string, model: string): Report =>
       outcome.validationLogLikelihood === undefined ? null : outcome.validationLogLikelihood + logScale,
     aboveGaussian: testLogLikelihood - Math.max(gaussianTest.independent, gaussianTest.full),
     aboveLinearCeiling: testLogLikelihood - ceilings.linear,
+    exact: exact === undefined ? null : { standardised: exact, originalUnits: exact - logScale },
+    belowExact: exact === undefined ? null : exact - testLogLikelihood,
     sought: prepared.sought?.what ?? null,
     auc: search?.flow.auc ?? null,
     averagePrecision: search?.flow.averagePrecision ?? null,

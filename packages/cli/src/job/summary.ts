@@ -32,6 +32,8 @@ export const heading = (r: Report): readonly string[] =>
 /** The flow beside what it is to be compared with. */
 export const likelihoods = (r: Report): readonly string[] => {
   const units = r.testLogLikelihoodOriginalUnits - r.testLogLikelihood
+  // Reports of earlier models do not say.
+  const exact = r.exact ?? null
   const row = (name: string, x: number): readonly string[] => [name, nats(x), nats(x + units)]
   return [
     ...aligned([
@@ -41,9 +43,15 @@ export const likelihoods = (r: Report): readonly string[] => {
       row('  fitted Gaussian of independent columns', r.gaussianTest.independent),
       row('  ceiling of every linear flow, training rows', r.ceilings.linear),
       row('  ceiling of independent columns', r.ceilings.independentGaussian),
+      ...(exact === null ? [] : [row('  exact density, on average', exact.standardised)]),
     ]),
     `The flow is ${above(r.aboveGaussian)} the better Gaussian,`,
     `and ${above(r.aboveLinearCeiling)} the ceiling of every linear flow.`,
+    ...(exact === null
+      ? []
+      : [
+          `It is ${above(r.testLogLikelihood - exact.standardised)} the exact density, which no model exceeds on average.`,
+        ]),
   ]
 }
 

@@ -16,14 +16,22 @@ export interface Training {
   readonly patience: number
 }
 
+/** What log-likelihoods are shown in, and held against. */
+export interface Marks {
+  /** Added to them: from the data's units to standard deviations. */
+  readonly shift: number
+  /** What no linear flow exceeds on the training rows, and the distribution's own density where it is known; shifted already. */
+  readonly linear: number
+  readonly exact?: number
+}
+
 /** What surrounds a training: where it is shown, what stops it, where it goes on from. */
 export interface Surroundings {
   readonly terminal: Terminal
   readonly title: string
   readonly signal: AbortSignal
   readonly engine: Engine
-  /** Added to log-likelihoods that are shown: from the data's units to standard deviations. */
-  readonly shift: number
+  readonly marks: Marks
   /** Told what a user should know before trusting the result. */
   readonly warn: (line: string) => void
   readonly initial?: Outcome['params']
@@ -40,10 +48,10 @@ export const train = async (
   flow: Flow,
   rows: Pick<Prepared, 'train' | 'validation'>,
   training: Training,
-  { terminal, title, signal, engine, shift, warn, initial, resumeFrom, keep }: Surroundings,
+  { terminal, title, signal, engine, marks, warn, initial, resumeFrom, keep }: Surroundings,
 ): Promise<E.Either<FitError, Outcome>> => {
   const shown = progress(terminal, title)
-  const follow = follower(shift)
+  const follow = follower(marks)
   let kept = performance.now()
   try {
     return await fit(flow, rows.train, {
@@ -77,14 +85,14 @@ const otherEngine = ({ before, now }: Extract<FitEvent, { readonly _tag: 'OtherE
   `the checkpoint was made on ${before ?? 'an engine that it does not name'} and is continued on ${now}; the last digits may differ from those of a fit that was never stopped.`
 
 /** Turns the events of a training into moments to show. */
-const follower = (shift: number): ((event: FitEvent) => Moment | undefined) => {
+const follower = ({ shift, ...marks }: Marks): ((event: FitEvent) => Moment | undefined) => {
   let now: Moment | undefined
   return (event) => {
     switch (event._tag) {
       case 'Started': {
         const { step, epochs, stepsPerEpoch } = event
         const epoch = Math.floor(step / stepsPerEpoch)
-        now = { step, steps: epochs * stepsPerEpoch, epoch, epochs, validation: undefined, best: undefined }
+        now = { step, steps: epochs * stepsPerEpoch, epoch, epochs, validation: undefined, best: undefined, ...marks }
         return now
       }
       case 'Step':

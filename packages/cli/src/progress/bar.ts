@@ -3,10 +3,10 @@ import process from 'node:process'
 import { Presets, SingleBar } from 'cli-progress'
 import type { Output } from '../terminal.ts'
 import { duration } from '../text/number.ts'
-import { describe, type Moment, type Progress } from './moment.ts'
+import { describeShortly, type Moment, type Progress } from './moment.ts'
 
 /** Columns that the text beside the bar takes, at most. */
-const BESIDE = 64
+const BESIDE = 70
 
 /** A bar that fills with the steps, how good the flow is by now, and how long it may still take. */
 export const bar = (to: Output, title: string): Progress => {
@@ -26,7 +26,7 @@ export const bar = (to: Output, title: string): Progress => {
   const stop = (): void => {
     process.removeListener('exit', stop)
     if (first === undefined || last === undefined) return
-    drawn.update(last.step, { text: `${describe(last)}, ${duration((performance.now() - first.at) / 1000)}` })
+    drawn.update(last.step, { text: `${describeShortly(last)}, ${duration((performance.now() - first.at) / 1000)}` })
     drawn.stop()
   }
   return {
@@ -35,10 +35,10 @@ export const bar = (to: Output, title: string): Progress => {
       if (first === undefined) {
         first = { step: moment.step, at: performance.now() }
         process.once('exit', stop)
-        drawn.start(moment.steps, moment.step, { text: describe(moment) })
+        drawn.start(moment.steps, moment.step, { text: describeShortly(moment) })
       } else {
         const pace = (performance.now() - first.at) / (moment.step - first.step)
-        drawn.update(moment.step, { text: `${describe(moment)}${remaining(moment, pace)}` })
+        drawn.update(moment.step, { text: `${describeShortly(moment)}${remaining(moment, pace)}` })
       }
     },
     stop,

@@ -11,6 +11,9 @@ export interface Moment {
   /** Of the last epoch, on the validation rows, and the best so far; nothing before the first epoch ends. */
   readonly validation: number | undefined
   readonly best: number | undefined
+  /** What the best is held against: the ceiling of linear flows, and what the exact density reaches, where it is known. */
+  readonly linear?: number
+  readonly exact?: number
 }
 
 /** Shows moments as they come; `stop` leaves the last one standing. */
@@ -19,9 +22,20 @@ export interface Progress {
   stop(): void
 }
 
-/** `epoch 3/60, validation 1.234 (best 1.240)`, as far as it is known. */
-export const describe = ({ epoch, epochs, validation, best }: Moment): string =>
-  [
-    `epoch ${epoch}/${epochs}`,
-    ...(validation === undefined || best === undefined ? [] : [`validation ${nats(validation)} (best ${nats(best)})`]),
-  ].join(', ')
+/** `epoch 3/60, validation 1.234 (best 1.240, 0.345 above linear, 0.012 below exact)`, as far as it is known. */
+export const describe = ({ epoch, epochs, validation, best, linear, exact }: Moment): string => {
+  if (validation === undefined || best === undefined) return `epoch ${epoch}/${epochs}`
+  const against = (name: string, mark: number | undefined): readonly string[] =>
+    mark === undefined ? [] : [`${nats(Math.abs(best - mark))} ${best < mark ? 'below' : 'above'} ${name}`]
+  const all = [`best ${nats(best)}`, ...against('linear', linear), ...against('exact', exact)]
+  return `epoch ${epoch}/${epochs}, validation ${nats(validation)} (${all.join(', ')})`
+}
+
+/** The same in fewer columns: `epoch 3/60, 1.234 (best 1.240, linear +0.345, exact -0.012)`. */
+export const describeShortly = ({ epoch, epochs, validation, best, linear, exact }: Moment): string => {
+  if (validation === undefined || best === undefined) return `epoch ${epoch}/${epochs}`
+  const against = (name: string, mark: number | undefined): readonly string[] =>
+    mark === undefined ? [] : [`${name} ${best < mark ? '' : '+'}${nats(best - mark)}`]
+  const all = [`best ${nats(best)}`, ...against('linear', linear), ...against('exact', exact)]
+  return `epoch ${epoch}/${epochs}, ${nats(validation)} (${all.join(', ')})`
+}

@@ -15,6 +15,9 @@ export const pageOf = (r: TheoryReport): readonly string[] => [
       withError(r.originalUnits.independentGaussian),
     ],
     ['  all columns together', withError(r.standardised.linear), withError(r.originalUnits.linear)],
+    ...(r.exact === null
+      ? []
+      : [['  (the exact density reaches)', nats(r.exact.standardised), nats(r.exact.originalUnits)]]),
   ]),
   `On rows that were not fitted the best linear flow loses about ${nats(r.lostOnOtherRows)} nats.`,
   '',

@@ -10,6 +10,8 @@ export interface TheoryReport {
   /** In standard deviations of the columns, and in the data's own units. */
   readonly standardised: Ceilings
   readonly originalUnits: Ceilings
+  /** What the distribution's own density reaches on average, its negative entropy, in both units; of toy data alone. */
+  readonly exact: { readonly standardised: number; readonly originalUnits: number } | null
   /** What one row costs on rows that were not seen, on average and to first order: parameters / rows. */
   readonly lostOnOtherRows: number
   readonly probabilisticPCA: {
@@ -27,25 +29,30 @@ export interface Ceilings {
   readonly linear: Estimate
 }
 
+/** What a report says besides the numbers. */
+export interface About {
+  readonly units: theory.PcaUnits
+  readonly data: string
+  readonly picture: string
+  readonly entropy: number | undefined
+}
+
 /** The ceilings of a table, or why it has none. */
-export const theoryOf = (
-  t: Table,
-  units: theory.PcaUnits,
-  data: string,
-  picture: string,
-): E.Either<TheoryError, TheoryReport> => {
+export const theoryOf = (t: Table, { units, data, picture, entropy }: About): E.Either<TheoryError, TheoryReport> => {
   const ceiling = theory.linearCeiling(t)
   if (E.isLeft(ceiling)) return ceiling
   const pca = theory.probabilisticPCA(t, { units })
   if (E.isLeft(pca)) return pca
   const { columns, rows, standardised, original } = ceiling.right
   const d = columns.length
+  const shift = original.independent.value - standardised.independent.value
   return E.right({
     data,
     rows,
     columns,
     standardised: ceilingsOf(standardised),
     originalUnits: ceilingsOf(original),
+    exact: entropy === undefined ? null : { standardised: -entropy - shift, originalUnits: -entropy },
     lostOnOtherRows: (d * (d + 3)) / 2 / rows,
     probabilisticPCA: { units, eigenvalues: Array.from(pca.right.eigenvalues), curve: pca.right.curve },
     picture,

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type { CliError } from '../error.ts'
 import { ended, forget, keepFor, opening } from '../job/checkpoint.ts'
@@ -6,7 +6,7 @@ import { withEngines } from '../job/engine.ts'
 import { type FitJob, fitTable } from '../job/fitTable.ts'
 import { reportOf } from '../job/report.ts'
 import { place, save } from '../job/save.ts'
-import { read } from '../job/source.ts'
+import { read, stemOf } from '../job/source.ts'
 import { summaryOf } from '../job/summary.ts'
 import { print, type Terminal } from '../terminal.ts'
 
@@ -21,8 +21,7 @@ export interface Order extends FitJob {
   readonly json?: boolean
 }
 
-const placeFor = (file: string): string =>
-  join('out', basename(file).replace(/(\.(csv|tsv|txt))?(\.gz)?$/i, '') || 'model')
+const placeFor = (file: string): string => join('out', stemOf(file, 'model'))
 
 /** Reads, fits, judges, saves and tells; a fit that is stopped leaves a checkpoint. */
 export const fitFile = async (
@@ -35,11 +34,20 @@ export const fitFile = async (
   if (E.isLeft(free)) return free
   const before = await opening(out, { resume, force })
   if (E.isLeft(before)) return before
-  const table = await read(file, order.columns, order.rows)
-  if (E.isLeft(table)) return table
+  const source = await read(file, order.columns, order.rows)
+  if (E.isLeft(source)) return source
+  const { table, entropy } = source.right
   const from = before.right === undefined ? {} : { resumeFrom: before.right }
   const fitted = await withEngines((engines) =>
-    fitTable(table.right, order, { terminal, title: 'fit', signal, engines, keep: keepFor(out), ...from }),
+    fitTable(table, order, {
+      terminal,
+      title: 'fit',
+      signal,
+      engines,
+      keep: keepFor(out),
+      ...(entropy === undefined ? {} : { entropy }),
+      ...from,
+    }),
   )
   if (E.isLeft(fitted)) return E.left(await ended(fitted.left, out))
   const report = reportOf(fitted.right, file, out)

@@ -1,9 +1,10 @@
-import { basename, join } from 'node:path'
-import { checkTable, explainFinding, readCsv } from '@diffeo/data'
+import { join } from 'node:path'
+import { checkTable, explainFinding } from '@diffeo/data'
 import type { theory as flows } from '@diffeo/flows'
 import * as E from 'fp-ts/lib/Either.js'
 import type { CliError } from '../error.ts'
 import { writeWhole } from '../files/writeWhole.ts'
+import { read, stemOf } from '../job/source.ts'
 import { print, say, type Terminal } from '../terminal.ts'
 import { pageOf } from '../theory/page.ts'
 import { pictureOf } from '../theory/picture.ts'
@@ -23,13 +24,13 @@ export const theory = async (
   file: string,
   { columns, units, out = placeFor(file), json }: TheoryOptions,
 ): Promise<E.Either<CliError, void>> => {
-  const read = await readCsv(file, columns === undefined ? {} : { columns })()
-  if (E.isLeft(read)) return E.left({ _tag: 'Data', error: read.left })
-  const table = read.right
+  const source = await read(file, columns, { split: { kind: 'modulus' } })
+  if (E.isLeft(source)) return source
+  const { table, entropy } = source.right
   const findings = checkTable(table)
   const errors = findings.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) return E.left({ _tag: 'Unfit', source: table.source, part: 'all', findings: errors })
-  const report = theoryOf(table, units, file, out)
+  const report = theoryOf(table, { units, data: file, picture: out, entropy })
   if (E.isLeft(report)) return E.left({ _tag: 'Theory', source: table.source, part: 'all', error: report.left })
   for (const finding of findings) say(terminal, `warning: ${table.source}: ${explainFinding(finding)}`)
   const written = await writeWhole(out, pictureOf(report.right))
@@ -39,5 +40,4 @@ export const theory = async (
   return E.right(undefined)
 }
 
-const placeFor = (file: string): string =>
-  join('out', `${basename(file).replace(/(\.(csv|tsv|txt))?(\.gz)?$/i, '') || 'table'}.theory.svg`)
+const placeFor = (file: string): string => join('out', `${stemOf(file, 'table')}.theory.svg`)

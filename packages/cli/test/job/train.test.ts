@@ -17,7 +17,7 @@ const warnings = async (resumeFrom: Checkpoint, engine: Engine): Promise<readonl
     terminal: { out: silent, err: silent, debug: false },
     title: 'fit',
     signal: new AbortController().signal,
-    shift: 0,
+    marks: { shift: 0, linear: 0 },
     warn: (line) => told.push(line),
     engine,
     resumeFrom,

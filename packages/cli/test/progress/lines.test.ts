@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { lines } from '../../src/progress/lines.ts'
+import { describe, describeShortly } from '../../src/progress/moment.ts'
 
 const moment = (step: number, epoch: number) => ({
   step,
@@ -34,4 +35,12 @@ test('a fit that ends before its first epoch says nothing', () => {
   shown.show(moment(3, 0))
   shown.stop()
   expect(written).toEqual([])
+})
+
+test('the best is held against what linear flows and the exact density reach, in words and, beside a bar, in signs', () => {
+  const now = { ...moment(30, 3), best: 1.24, linear: 0.895, exact: 1.252 }
+  expect(describe(now)).toBe('epoch 3/10, validation -3.000 (best 1.240, 0.345 above linear, 0.012 below exact)')
+  expect(describeShortly(now)).toBe('epoch 3/10, -3.000 (best 1.240, linear +0.345, exact -0.012)')
+  expect(describe({ ...now, linear: 2 })).toContain('0.760 below linear')
+  expect(describe({ ...moment(3, 0), linear: 2 })).toBe('epoch 0/10')
 })

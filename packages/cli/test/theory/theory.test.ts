@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { eightGaussians } from '@diffeo/data'
 import { describe, expect, test } from 'vitest'
 import type { TheoryReport } from '../../src/theory/report.ts'
 import { call, cloud, csv, folder } from '../command.ts'
@@ -97,6 +98,26 @@ describe('diffeo theory', () => {
     expect(lines.length).toBeLessThanOrEqual(16)
     expect(lines.at(-1)).toMatch(/^ {2}59 factors/)
     expect(out).toContain('of 60 lines; --json has them all')
+  })
+
+  test('a toy density says what its exact density reaches beside what linear flows do', async () => {
+    const out = join(folder(), 'toy.svg')
+    const report = await reported('toy:eight-gaussians:2000', '--out', out)
+    const { entropy } = eightGaussians
+    expect(report.exact!.originalUnits).toBe(-entropy)
+    const units = report.standardised.independentGaussian.value - report.originalUnits.independentGaussian.value
+    expect(report.exact!.standardised).toBeCloseTo(units - entropy, 12)
+    expect(report.originalUnits.linear.value).toBeLessThan(-entropy)
+    expect(report).toMatchObject({ rows: 2000, columns: ['x', 'y'] })
+  })
+
+  test.each([
+    [['toy:moon'], /no such toy density; there are .*eight-gaussians, moons/],
+    [['toy:moons', '--columns', 'x'], /has the columns x and y and no others/],
+  ])('%j is a wrong call', async (args, line) => {
+    const { status, err } = await call(['theory', ...args])
+    expect(status).toBe(2)
+    expect(err).toMatch(line)
   })
 
   test.each([
