@@ -7,7 +7,7 @@ import type { Operation } from '../../tensor/operation.ts'
 import type { Node } from '../../tensor/tensor.ts'
 import { preparePhase } from './phase.ts'
 import type { Rounding } from './rounding.ts'
-import { allocateUniform, type KeptArrays, type UniformArrays } from './storage.ts'
+import { allocateUniform, constantsOf, type KeptArrays, type UniformArrays } from './storage.ts'
 
 export interface ReferenceRun {
   readonly lanes: number
@@ -23,11 +23,13 @@ export const prepare = (
   plan: Plan,
 ): ((inputs: readonly Float64Array[], run: ReferenceRun) => readonly Float64Array[]) => {
   const uniform = allocateUniform(plan)
+  const putConstants = constantsOf(plan, uniform)
   const results = plan.results.map(({ value }) => value)
   const phases = plan.phases.map((phase) => preparePhase(phase, results, uniform))
   const counts = topologicalOrder(results).filter((node) => node.operation === (countOperation as Operation))
 
   return (inputs, run) => {
+    putConstants(run.rounding)
     const kept: KeptArrays = new Map()
     plan.inputs.forEach(({ value: node }, i) => {
       if (node.varies) kept.set(node, [inputs[i]!])
