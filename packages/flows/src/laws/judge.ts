@@ -108,7 +108,7 @@ interface Element {
  * its cancellations included. Points whose claims hold drop out on the way.
  */
 const verdict = (compiled: CompiledClaims, params: unknown, points: Points, precision: Precision): Verdict => {
-  const { claims } = compiled
+  const { claims, meet } = compiled
   const epsilon = EPSILON[precision]
   const exact = compiled.run(params, points, 'exact')
   const found = compiled.isExact(precision) ? exact : compiled.run(params, points, { as: precision })
@@ -131,7 +131,7 @@ const verdict = (compiled: CompiledClaims, params: unknown, points: Points, prec
     }
   })
   for (let seed = 1; seed <= RUNS && doubtful.length > 0; seed++) {
-    const lanes = [...new Set(doubtful.map(({ lane }) => lane))]
+    const lanes = meet ? [...Array(count).keys()] : [...new Set(doubtful.map(({ lane }) => lane))]
     const position = new Map(lanes.map((lane, l) => [lane, l]))
     for (const off of ['inputs', 'operations'] as const) {
       const concerned = doubtful.filter(({ claim }) => movedBy(claims[claim]!) === off)

@@ -6,8 +6,10 @@ import {
   example,
   type HostArray,
   input,
+  nodeOf,
   type Precision,
   random,
+  topologicalOrder,
 } from '@diffeo/autodiff'
 import { type Declared, flattenDeclared, mapDeclared } from '../parameters.ts'
 import { type Claim, flattened, sizeOfAll } from './claim.ts'
@@ -44,6 +46,8 @@ const SIDES = ['left', 'right', 'slack', 'scale', 'at'] as const
 /** A subject's claims made ready; `claims` has what is left of them once their sides are numbers. */
 export interface CompiledClaims {
   readonly claims: readonly Pick<Claim, 'kind' | 'what' | 'domain'>[]
+  /** Whether an example's sides may depend on other examples, so that it can not be judged without them. */
+  readonly meet: boolean
   /** Whether what is judged in a format is the exact run itself. */
   isExact(precision: Precision): boolean
   /** In some arithmetic, or exactly with the point and the parameters off at random by their last place. */
@@ -64,13 +68,11 @@ export const compileClaims = (subject: Subject): CompiledClaims => {
     lane: example([], 'int'),
   }
   const claims = claimsOf(subject, signature)
-  const compiled = compile(
-    subject.engine,
-    claims.flatMap((claim) => SIDES.map((side) => claim[side])),
-    signature,
-  )
+  const results = claims.flatMap((claim) => SIDES.map((side) => claim[side]))
+  const compiled = compile(subject.engine, results, signature)
   return {
     claims,
+    meet: topologicalOrder(results.map(nodeOf)).some((x) => !x.varies && x.inputs.some(({ varies }) => varies)),
     isExact: (precision) => !subject.engine && precision === 'float64',
     run: (params, points, arithmetic) => {
       const inputs = { params, ...points, context: points.context ?? [] }
