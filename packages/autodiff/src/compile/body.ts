@@ -29,17 +29,22 @@ export interface Body {
   readonly isRead: (node: Node, output: number) => boolean
 }
 
-/** `tile`: uniform values that take as much room as one element of so many lanes. */
-export const bodyOf = (
-  { attributes: a }: Node<LoopAttributes>,
-  isFusible: (node: Node) => boolean,
-  tile: number,
-): Body => {
+/** What a target says of the kernels that it has. */
+export interface Target {
+  readonly isFusible: (node: Node) => boolean
+  /** Elements that a node's kernel needs for itself while it runs. */
+  readonly roomOf: (node: Node) => number
+  /** How many uniform values take as much room as one element of the lanes. */
+  readonly tile: number
+}
+
+export const bodyOf = ({ attributes: a }: Node<LoopAttributes>, target: Target): Body => {
+  const { isFusible, tile } = target
   const results = bodyResults(a)
   const given = new Set([...placeholdersOf(a), ...a.captured])
   const inner = topologicalOrder(results, given).filter((x) => !given.has(x))
   const isRead = readIn(inner, results)
-  const bodies = bodiesIn(inner, isFusible, tile)
+  const bodies = bodiesIn(inner, target)
   const lastly = new Set(results.map((x) => placeOf(x).node))
   const steps = fuse(
     inner.filter((x) => !isView(x)),
@@ -52,8 +57,7 @@ export const bodyOf = (
   const workOf = (step: KernelStep): Work => {
     const [writes, inputs] = step.kind === 'node' ? [[step.node], step.node.inputs] : [step.outputs, step.inputs]
     const reads = inputs.map((x) => placeOf(x).node).filter((x) => own.has(x))
-    const body = step.kind === 'node' ? bodies.get(step.node) : undefined
-    return { writes, reads, ...(body && { room: 1 + body.size }) }
+    return { writes, reads, room: roomOfStep(step, bodies, target) }
   }
   const lengthsOf = (node: Node): readonly number[] =>
     kindsOf(node).map(({ shape, varies }, k) => {
@@ -76,12 +80,15 @@ export const bodyOf = (
 }
 
 /** The bodies of the loops among some nodes. */
-export const bodiesIn = (
-  nodes: readonly Node[],
-  isFusible: (node: Node) => boolean,
-  tile: number,
-): ReadonlyMap<Node, Body> =>
-  new Map(nodes.filter(isLoop).map((loop) => [loop, bodyOf(loop, isFusible, tile)] as const))
+export const bodiesIn = (nodes: readonly Node[], target: Target): ReadonlyMap<Node, Body> =>
+  new Map(nodes.filter(isLoop).map((loop) => [loop, bodyOf(loop, target)] as const))
+
+/** Elements that a step needs besides what it writes: a loop one for itself, and what its body's values take. */
+export const roomOfStep = (step: KernelStep, bodies: ReadonlyMap<Node, Body>, { roomOf }: Target): number => {
+  if (step.kind !== 'node') return 0
+  const body = bodies.get(step.node)
+  return body ? 1 + body.size : roomOf(step.node)
+}
 
 /** Whether a result of a node is used: a loop keeps only those that are; any other operation writes all it has. */
 export const readIn = (nodes: readonly Node[], results: readonly Node[]): ((node: Node, output: number) => boolean) => {

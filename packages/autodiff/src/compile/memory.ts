@@ -56,7 +56,7 @@ export const planScratch = (
   }
   work.forEach(({ writes, room }, i) => {
     for (const node of writes) offsets.set(node, lengthsOf(node).map(taken))
-    if (room !== undefined) {
+    if (room) {
       const start = taken(room)
       rooms.set(writes[0]!, start)
       give(free, { start, length: room })

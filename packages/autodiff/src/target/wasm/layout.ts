@@ -1,4 +1,4 @@
-import { bodiesIn, readIn } from '../../compile/body.ts'
+import { bodiesIn, readIn, roomOfStep, type Target } from '../../compile/body.ts'
 import { fuse, type KernelStep, workOfKernel } from '../../compile/fuse.ts'
 import { elementsOf, type InPlace, isMove, movesInPlace } from '../../compile/inPlace.ts'
 import { planScratch, readAfter, varyingLengths, type Work } from '../../compile/memory.ts'
@@ -12,6 +12,7 @@ import type { Node } from '../../tensor/tensor.ts'
 import type { Format } from './format.ts'
 import type { LoopPlace } from './kernels/kernel.ts'
 import { isMappable } from './kernels/map.ts'
+import { roomFor } from './kernels/room.ts'
 import { inScratch, offsetIn } from './space.ts'
 import { VECTOR } from './words.ts'
 
@@ -35,6 +36,8 @@ export interface Layout {
   rowsOf(x: Node, phase: number): readonly number[] | undefined
   /** Where a result of an earlier phase, or an input, is loaded to. */
   loadedAt(node: Node, output: number, phase: number): number
+  /** Where a node has room for itself, in the scratch of its phase. */
+  roomOf(node: Node, phase: number): number
   /** A loop of a phase. */
   loop(node: Node, phase: number): LoopPlace
   /** Whether a result of a node is kept. */
@@ -50,7 +53,8 @@ export const layoutOf = (plan: Plan, { tile, word, row }: Format): Layout => {
   const results = resultNodes(plan)
   const nodes = plan.phases.flatMap((phase) => [...phase.uniform, ...phase.varying, ...phase.joins])
   const isRead = readIn(nodes, results)
-  const bodies = bodiesIn(nodes, isMappable, tile)
+  const target: Target = { isFusible: isMappable, roomOf: (node) => roomFor(node, tile), tile }
+  const bodies = bodiesIn(nodes, target)
   const uniform = uniformOffsets(plan, word, isRead)
   const phases = plan.phases.map((phase): KernelPhase => {
     const readLater = new Set(
@@ -68,10 +72,10 @@ export const layoutOf = (plan: Plan, { tile, word, row }: Format): Layout => {
       inPlace,
     }
   })
-  const workOf = (step: KernelStep, inPlace: InPlace): Work => {
-    const body = step.kind === 'node' ? bodies.get(step.node) : undefined
-    return { ...workOfKernel(step, inPlace), ...(body && { room: 1 + body.size }) }
-  }
+  const workOf = (step: KernelStep, inPlace: InPlace): Work => ({
+    ...workOfKernel(step, inPlace),
+    room: roomOfStep(step, bodies, target),
+  })
   const scratch = phases.map(({ phase, varying, inPlace }) =>
     planScratch(
       [
@@ -82,10 +86,10 @@ export const layoutOf = (plan: Plan, { tile, word, row }: Format): Layout => {
       (node) => varyingLengths(node).map((length, k) => (isRead(node, k) ? length : 0)),
     ),
   )
-  // Uniform loops come before what the tiles have in scratch.
+  // Uniform work has its room where the tiles, which come after it, have their scratch.
   const uniformRoom = Math.max(
     0,
-    ...phases.flatMap(({ phase }) => phase.uniform.map((node) => 1 + (bodies.get(node)?.size ?? -1))),
+    ...phases.flatMap(({ uniform: steps }) => steps.map((step) => roomOfStep(step, bodies, target))),
   )
   const rowOf = (phase: number, node: Node, output: number, element: number): number =>
     inScratch((1 + scratch[phase]!.offsets.get(node)![output]! + element) * row)
@@ -110,6 +114,7 @@ export const layoutOf = (plan: Plan, { tile, word, row }: Format): Layout => {
     known.set(node, rows)
     return rows.slice(offset, offset + sizeOf(x.shape))
   }
+  const roomOf = (node: Node, phase: number): number => inScratch((1 + (scratch[phase]!.rooms.get(node) ?? 0)) * row)
   return {
     phases,
     rowsOf,
@@ -117,9 +122,10 @@ export const layoutOf = (plan: Plan, { tile, word, row }: Format): Layout => {
     addressOf: (node, output = 0) =>
       kindsOf(node)[output]!.varies ? rowOf(phaseOf.get(node)!, node, output, 0) : uniform.offsets.get(node)![output]!,
     loadedAt: (node, output, phase) => rowOf(phase, node, output, 0),
+    roomOf,
     loop: (node, phase) => ({
       body: bodies.get(node)!,
-      room: inScratch((1 + (scratch[phase]!.rooms.get(node) ?? 0)) * row),
+      room: roomOf(node, phase),
       isRead: (output) => isRead(node, output),
     }),
     isRead,

@@ -99,6 +99,7 @@ export const link = (
       return address
     },
     rowsOf: (x) => layout.rowsOf(x, phase),
+    roomOf: (node) => layout.roomOf(node, phase),
     loop: (node) => layout.loop(node, phase),
   })
   const kept = keptOf(plan, layout)

@@ -64,13 +64,18 @@ const launches = (node: Node, adds: boolean, blocks: Blocks, at: Addresses): rea
   ]
 }
 
-/** Rows of `x` [length, width] by the indices [picked] of which there is one for each row of the result. */
-export const rowsLaunch = (x: Node, index: Node, picked: number, width: number, out: number, at: Addresses): Launch =>
+/** Rows `[length, width]` at x by indices, of which there is one for each row of the result: all float, at addresses. */
+export const rowsLaunch = (
+  { x, index, out }: { readonly x: number; readonly index: number; readonly out: number },
+  { varies, indexVaries }: Pick<Kind, 'varies' | 'indexVaries'>,
+  { picked, length, width }: Pick<Blocks, 'picked' | 'length' | 'width'>,
+  at: Addresses,
+): Launch =>
   indexedLaunch(
-    { adds: false, dtype: x.dtype, varies: x.varies, indexVaries: index.varies },
-    { outer: 1, picked, inner: 1, length: x.shape[0]!, width },
+    { adds: false, dtype: 'float', varies, indexVaries },
+    { outer: 1, picked, inner: 1, length, width },
     at,
-    [out, at.readAt(x), at.readAt(index), 0],
+    [out, x, index, 0],
   )
 
 interface Kind {

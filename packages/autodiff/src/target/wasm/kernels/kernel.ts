@@ -72,6 +72,8 @@ export interface Addresses {
    * It has no address of its own.
    */
   rowsOf(x: Node): readonly number[] | undefined
+  /** Address of the room that a node has for itself while it runs. */
+  roomOf(node: Node): number
   /** Puts words into memory for good and gives their address. */
   table(words: Int32Array): number
   loop(node: Node): LoopPlace

@@ -94,6 +94,7 @@ const insideOf = ({ body, room }: LoopPlace, outside: Addresses): Inside => {
   const { row, word } = outside.format
   const { offsets, rooms } = body.scratch
   const placed = (element: number): number => room + (1 + element) * row
+  const roomOf = (node: Node): number => placed(rooms.get(node)!)
   return {
     ...outside,
     placed,
@@ -103,9 +104,10 @@ const insideOf = ({ body, room }: LoopPlace, outside: Addresses): Inside => {
       return own ? placed(own[output]!) + offset * (kindsOf(node)[output]!.varies ? row : word) : outside.readAt(x)
     },
     addressOf: (node, output = 0) => placed(offsets.get(node)![output]!),
+    roomOf,
     loop: (node) => ({
       body: body.bodies.get(node)!,
-      room: placed(rooms.get(node)!),
+      room: roomOf(node),
       isRead: (output) => body.isRead(node, output),
     }),
   }

@@ -1,4 +1,3 @@
-import { sizeOf } from '../../../shape.ts'
 import { luOperation } from '../../../tensor/linalg/lu.ts'
 import type { Operation } from '../../../tensor/operation.ts'
 import type { Node } from '../../../tensor/tensor.ts'
@@ -11,23 +10,24 @@ import { i32x4 } from '../assembler/instructions/i32x4.ts'
 import { memory } from '../assembler/instructions/memory.ts'
 import { v128 } from '../assembler/instructions/v128.ts'
 import { local, set } from '../assembler/variables.ts'
+import type { Format } from '../format.ts'
 import { type Addresses, integers, type Kernel, type Launch } from './kernel.ts'
 import { elements, forLanes, laid, type Side } from './laid.ts'
 
 /** LU factors with partial pivoting; null for any other operation. */
 export const luLaunch = (node: Node, at: Addresses): Launch | null => {
   if (node.operation !== (luOperation as Operation)) return null
-  const { varies, shape } = node
-  return {
-    kernel: lu(varies),
-    operands: [
-      ...[0, 1, 2].map((output) => at.addressOf(node, output)),
-      at.readAt(node.inputs[0]!),
-      shape[0]!,
-      sizeOf(shape) * laid(at.format, varies).bytes,
-    ],
-  }
+  const [l, u, p] = [0, 1, 2].map((output) => at.addressOf(node, output)) as [number, number, number]
+  return factorLaunch({ l, u, p, a: at.readAt(node.inputs[0]!) }, node.shape[0]!, node.varies, at.format)
 }
+
+/** The factors of a matrix of this order, at addresses. */
+export const factorLaunch = (
+  { l, u, p, a }: Readonly<Record<'l' | 'u' | 'p' | 'a', number>>,
+  order: number,
+  varies: boolean,
+  format: Format,
+): Launch => ({ kernel: lu(varies), operands: [l, u, p, a, order, order * order * laid(format, varies).bytes] })
 
 const PARAMETERS = { l: 'i32', u: 'i32', p: 'i32', a: 'i32', order: 'i32', size: 'i32' } as const
 

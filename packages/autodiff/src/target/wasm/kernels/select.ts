@@ -6,6 +6,7 @@ import type { Node } from '../../../tensor/tensor.ts'
 import { choleskyLaunch } from './cholesky.ts'
 import { contractLaunches } from './contract.ts'
 import { cumulateLaunch } from './cumulate.ts'
+import { expmLaunches } from './expm.ts'
 import { indexedLaunches } from './indexed.ts'
 import type { Addresses, Launch } from './kernel.ts'
 import { luLaunch } from './lu.ts'
@@ -31,5 +32,5 @@ export const launchesOf = (step: KernelStep, at: Addresses): readonly Launch[] |
     indexLaunch(node, at) ??
     choleskyLaunch(node, at) ??
     luLaunch(node, at)
-  return launch ? [launch] : (indexedLaunches(node, at) ?? solveLaunches(node, at))
+  return launch ? [launch] : (indexedLaunches(node, at) ?? solveLaunches(node, at) ?? expmLaunches(node, at))
 }

@@ -56,8 +56,17 @@ const solution = (node: Node, transposed: boolean, at: Addresses): readonly Laun
   const byU = substituted(node, u, { lower: false, transpose: transposed, unitDiagonal: false }, at)
   return transposed
     ? [spreadLaunch(b, out, node.varies, at), byU, byL, permuteLaunch(p, columns, out, node.varies, at)]
-    : [rowsLaunch(b, p, p.shape[0]!, columns, out, at), byL, byU]
+    : [permuted(b, p, columns, out, at), byL, byU]
 }
+
+/** Row p_i of b in place i. */
+const permuted = (b: Node, p: Node, columns: number, out: number, at: Addresses): Launch =>
+  rowsLaunch(
+    { x: at.readAt(b), index: at.readAt(p), out },
+    { varies: b.varies, indexVaries: p.varies },
+    { picked: p.shape[0]!, length: p.shape[0]!, width: columns },
+    at,
+  )
 
 /** Σ log|u_ii|. */
 const logAbsDet = (varies: boolean): Kernel => ({

@@ -17,7 +17,7 @@ export const spreadLaunch = (x: Node, out: number, varies: boolean, at: Addresse
 }
 
 const copy: Kernel = {
-  key: 'copy',
+  key: 'copy a value',
   build: () =>
     func('copy', { out: 'i32', x: 'i32', bytes: 'i32' }, 'none', ({ out, x, bytes }) => memory.copy(out, x, bytes)),
 }
