@@ -26,11 +26,16 @@ export interface Join {
    * absorbed the magnitudes of the same values. 0 where a result is exact.
    */
   magnitude(state: Float64Array, sizes: Float64Array, at: number): number
+  /** Of one example alone, whose value is given as one that does not vary. */
+  readonly single: (x: Node) => Node
   /** ∂(result)/∂(one lane's value), varying; null where there is none. */
   derivative(x: Node, result: Node): Node | null
 }
 
+const itself = (x: Node): Node => x
+
 const total: Omit<Join, 'name' | 'derivative'> = {
+  single: itself,
   identity: [0],
   absorb: (s, at, xs, from, to) => {
     let sum = s[at]!
@@ -47,6 +52,8 @@ const total: Omit<Join, 'name' | 'derivative'> = {
 /** Count, mean and sum of squared deviations (Welford 1962; joined by Chan, Golub & LeVeque 1983). */
 const moments: Omit<Join, 'name' | 'derivative' | 'finish' | 'magnitude'> = {
   identity: [0, 0, 0],
+  // 0, and NaN of what is not finite.
+  single: (x) => nodeOf(sub(x, x)),
   absorb: (s, at, xs, from, to) => {
     for (let l = from; l < to; l++) {
       const n = s[at]! + 1
@@ -69,6 +76,7 @@ const moments: Omit<Join, 'name' | 'derivative' | 'finish' | 'magnitude'> = {
 const extreme = (name: string, identity: number, pick: (a: number, b: number) => number): Join => ({
   name,
   identity: [identity],
+  single: itself,
   absorb: (s, at, xs, from, to) => {
     for (let l = from; l < to; l++) s[at] = pick(s[at]!, xs[l]!)
   },
@@ -90,6 +98,7 @@ export const joins: Readonly<Record<'sum' | 'mean' | 'variance' | 'min' | 'max' 
   mean: {
     name: 'mean',
     identity: [0, 0],
+    single: itself,
     absorb: (s, at, xs, from, to) => {
       s[at]! += to - from
       total.absorb(s, at + 1, xs, from, to)
@@ -119,6 +128,7 @@ export const joins: Readonly<Record<'sum' | 'mean' | 'variance' | 'min' | 'max' 
   logSumExp: {
     name: 'logSumExp',
     identity: [-Infinity, 0],
+    single: itself,
     absorb: (s, at, xs, from, to) => {
       for (let l = from; l < to; l++) absorbScaled(s, at, xs[l]!, 1)
     },

@@ -1,13 +1,15 @@
+import type { Plan } from '../../compile/plan.ts'
 import { mistake } from '../../error.ts'
 import type { DType } from '../../tensor/tensor.ts'
 import type { EngineOptions, HostArray, RunOptions } from '../engine.ts'
 import { explainPlan } from '../explain.ts'
-import { engineOf, type SyncEngine } from '../shell.ts'
+import { engineOf, type Prepared, type SyncEngine } from '../shell.ts'
 import { arraysIn, type Held } from './arrays.ts'
 import { formatOf } from './format.ts'
 import { link } from './link.ts'
 import { machineOf } from './machine.ts'
 import { engineMemory } from './memory.ts'
+import { exampleFlops, withOneExample } from './oneExample.ts'
 import { prepare } from './program.ts'
 import { MOST_THREADS } from './threads/control.ts'
 import { nodeThreads } from './threads/node.ts'
@@ -26,16 +28,18 @@ export interface Limits {
   readonly worth: number
   /** Bytes of scratch that a thread may take before its tiles get smaller. */
   readonly scratch: number
+  /** Operations of an example from which on one that comes alone is worth a program of its own. */
+  readonly single: number
 }
-const LIMITS: Limits = { worth: 2 ** 20, scratch: 2 ** 23 }
+const LIMITS: Limits = { worth: 2 ** 20, scratch: 2 ** 23, single: 2 ** 22 }
 
 /**
  * The WebAssembly engine: four lanes to an instruction in float32, two in float64, kernels compiled for each program, tiles of lanes
  * shared out to threads. Results are the same to the bit for any number of threads.
  * @throws where the platform has no WebAssembly with vectors, or is asked for what this engine does not have
  */
-export const openWasm = (options: EngineOptions = {}, limits: Partial<Limits> = {}): SyncEngine<RunOptions> => {
-  const { worth, scratch } = { ...LIMITS, ...limits }
+export const openWasm = (options: EngineOptions = {}, given: Partial<Limits> = {}): SyncEngine<RunOptions> => {
+  const limits: Limits = { ...LIMITS, ...given }
   const machine = machineOf(options)
   const format = formatOf(machine.precision, machine.fma)
   const platform = nodeThreads()
@@ -47,6 +51,25 @@ export const openWasm = (options: EngineOptions = {}, limits: Partial<Limits> = 
   const pool = platform && threads > 1 ? poolOf(memory, threads, platform.start) : callerAlone(memory)
   const none = threads < wanted ? ' (this platform has no more)' : ''
   const arrays = arraysIn(memory, MOST_BYTES)
+  const compiled = (plan: Plan, name: string, profile: boolean): Prepared<Held, RunOptions> => {
+    const times = profile ? new Map<string, number>() : undefined
+    const linked = link(plan, memory, machine, limits.scratch, times)
+    const execute = prepare(plan, linked, memory, arrays, pool, limits.worth)
+    const alone = linked.phases.flatMap(({ hasTiles, part }, i) => (hasTiles && !part ? [i] : []))
+    return {
+      execute: (inputs, { count, offset }) => execute(inputs, { lanes: count, offset }),
+      explain: () =>
+        [
+          explainPlan(name, plan, times),
+          `${linked.launches} launches of ${linked.kernels} kernels; ${linked.bytes} bytes, ${linked.scratchBytes} for each thread`,
+          `on the host: ${linked.onHost.length === 0 ? 'nothing' : linked.onHost.join('; ')}`,
+          threads === 1
+            ? 'on one thread'
+            : `on up to ${threads} threads${alone.length === 0 ? '' : `; on one, ${profile ? 'since kernels are timed' : 'for what runs on the host'}: phase ${alone.join(', ')}`}; other threads have run ${pool.helped()} parts of the engine's programs`,
+        ].join('\n'),
+      dispose: linked.dispose,
+    }
+  }
   return engineOf<Held>({
     target: 'wasm',
     mode: `${machine.name} ${threads} ${threads === 1 ? 'thread' : 'threads'}${none}`,
@@ -55,23 +78,14 @@ export const openWasm = (options: EngineOptions = {}, limits: Partial<Limits> = 
     numbersOf: (array, dtype) => valuesOf(arrays.read(array), dtype, format),
     free: arrays.free,
     prepare: (plan, { name, profile }) => {
-      const times = profile ? new Map<string, number>() : undefined
-      const linked = link(plan, memory, machine, scratch, times)
-      const execute = prepare(plan, linked, memory, arrays, pool, worth)
-      const alone = linked.phases.flatMap(({ hasTiles, part }, i) => (hasTiles && !part ? [i] : []))
-      return {
-        execute: (inputs, { count, offset }) => execute(inputs, { lanes: count, offset }),
-        explain: () =>
-          [
-            explainPlan(name, plan, times),
-            `${linked.launches} launches of ${linked.kernels} kernels; ${linked.bytes} bytes, ${linked.scratchBytes} for each thread`,
-            `on the host: ${linked.onHost.length === 0 ? 'nothing' : linked.onHost.join('; ')}`,
-            threads === 1
-              ? 'on one thread'
-              : `on up to ${threads} threads${alone.length === 0 ? '' : `; on one, ${profile ? 'since kernels are timed' : 'for what runs on the host'}: phase ${alone.join(', ')}`}; other threads have run ${pool.helped()} parts of the engine's programs`,
-          ].join('\n'),
-        dispose: linked.dispose,
-      }
+      const many = compiled(plan, name, profile)
+      if (exampleFlops(plan) < limits.single) return many
+      return withOneExample(
+        plan,
+        many,
+        (one) => compiled(one, `${name} on one example`, profile),
+        (offset) => arrays.hold(wordsOf([offset], 'int', format)),
+      )
     },
     dispose: pool.dispose,
   })
