@@ -6,6 +6,7 @@ import { kindsOf, type Operation } from '../tensor/operation.ts'
 import type { Node } from '../tensor/tensor.ts'
 import { fuse, type KernelStep } from './fuse.ts'
 import { planScratch, type Scratch, type Work } from './memory.ts'
+import { piecesOf } from './pieces.ts'
 import { isView, placeOf } from './views.ts'
 
 export const isLoop = (node: Node): node is Node<LoopAttributes> => node.operation === (loopOperation as Operation)
@@ -46,11 +47,9 @@ export const bodyOf = ({ attributes: a }: Node<LoopAttributes>, target: Target):
   const isRead = readIn(inner, results)
   const bodies = bodiesIn(inner, target)
   const lastly = new Set(results.map((x) => placeOf(x).node))
-  const steps = fuse(
-    inner.filter((x) => !isView(x)),
-    lastly,
-    isFusible,
-  )
+  const made = inner.filter((x) => !isView(x))
+  const { pieces, whole } = piecesOf(made, new Set())
+  const steps = fuse(made, new Set([...lastly, ...pieces.keys()]), isFusible, whole)
   const read = new Set([...inner.flatMap((x) => x.inputs), ...results].map((x) => placeOf(x).node))
   const placeholders = new Set(placeholdersOf(a).filter((x) => read.has(x) || a.carries.includes(x)))
   const own = new Set([...inner, ...placeholders])
@@ -68,6 +67,7 @@ export const bodyOf = ({ attributes: a }: Node<LoopAttributes>, target: Target):
     [{ writes: [...placeholders], reads: [] }, ...steps.map(workOf)],
     new Set([...a.carries, ...[...lastly].filter((x) => own.has(x))]),
     lengthsOf,
+    pieces,
   )
   let { size } = scratch
   const waiting = new Map<number, number>()

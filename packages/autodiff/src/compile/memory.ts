@@ -2,6 +2,7 @@ import { sizeOf } from '../shape.ts'
 import { kindsOf } from '../tensor/operation.ts'
 import type { Node } from '../tensor/tensor.ts'
 import type { Phase } from './phases.ts'
+import { type Pieces, spotOf } from './pieces.ts'
 import { placeOf } from './views.ts'
 
 /** Where the varying values of a phase lie in its scratch memory, in elements of one lane. */
@@ -37,14 +38,20 @@ export const readAfter = ({ stores, joins }: Phase, results: readonly Node[]): R
 
 /**
  * Places reused as soon as nothing reads them again: first fit, in the order of the work. `lengthsOf` says how many
- * elements each result of a node takes.
+ * elements each result of a node takes. Pieces lie in the memory of what they are pieces of, which is taken with the
+ * first of them.
  */
 export const planScratch = (
   work: readonly Work[],
   forever: ReadonlySet<Node>,
   lengthsOf: (node: Node) => readonly number[] = varyingLengths,
+  pieces: Pieces = new Map(),
 ): Scratch => {
-  const last = lastUses(work, forever)
+  const ownerOf = (node: Node): Node => spotOf(node, pieces).node
+  const last = lastUses(
+    work.map(({ writes, reads }) => ({ writes: writes.map(ownerOf), reads: reads.map(ownerOf) })),
+    new Set([...forever].map(ownerOf)),
+  )
   const offsets = new Map<Node, readonly number[]>()
   const rooms = new Map<Node, number>()
   const free: Span[] = [{ start: 0, length: Infinity }]
@@ -55,7 +62,7 @@ export const planScratch = (
     return start
   }
   work.forEach(({ writes, room }, i) => {
-    for (const node of writes) offsets.set(node, lengthsOf(node).map(taken))
+    for (const node of writes.map(ownerOf)) if (!offsets.has(node)) offsets.set(node, lengthsOf(node).map(taken))
     if (room) {
       const start = taken(room)
       rooms.set(writes[0]!, start)
@@ -66,6 +73,10 @@ export const planScratch = (
         give(free, { start, length: lengthsOf(done)[k]! })
       })
   })
+  for (const piece of pieces.keys()) {
+    const { node, offset } = spotOf(piece, pieces)
+    offsets.set(piece, [offsets.get(node)![0]! + offset])
+  }
   return { offsets, rooms, size }
 }
 

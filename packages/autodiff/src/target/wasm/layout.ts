@@ -3,6 +3,7 @@ import { fuse, type KernelStep, workOfKernel } from '../../compile/fuse.ts'
 import { elementsOf, type InPlace, isMove, movesInPlace } from '../../compile/inPlace.ts'
 import { planScratch, readAfter, varyingLengths, type Work } from '../../compile/memory.ts'
 import type { Phase } from '../../compile/phases.ts'
+import { type Pieces, piecesOf } from '../../compile/pieces.ts'
 import { type Plan, resultNodes } from '../../compile/plan.ts'
 import { placeOf } from '../../compile/views.ts'
 import { sizeOf } from '../../shape.ts'
@@ -23,6 +24,9 @@ export interface KernelPhase {
   readonly varying: readonly KernelStep[]
   /** What is not computed, but looked up by its readers where it comes from. */
   readonly inPlace: InPlace
+  /** What needs no work, for it is that or is there with its pieces. */
+  readonly done: InPlace
+  readonly pieces: Pieces
 }
 
 /** Where the values of a program lie: uniform ones in bytes from the start of its block, varying ones in scratch. */
@@ -65,25 +69,30 @@ export const layoutOf = (plan: Plan, { tile, word, row }: Format): Layout => {
     )
     const forever = readAfter(phase, results)
     const inPlace = movesInPlace(phase.varying, forever, (node) => isMappable(node) || isMove(node))
+    const { pieces, whole } = piecesOf(phase.varying, inPlace)
+    const done = new Set([...inPlace, ...whole])
     return {
       phase,
       uniform: fuse(phase.uniform, readLater, isMappable),
-      varying: fuse(phase.varying, forever, isMappable, inPlace),
+      varying: fuse(phase.varying, new Set([...forever, ...pieces.keys()]), isMappable, done),
       inPlace,
+      done,
+      pieces,
     }
   })
-  const workOf = (step: KernelStep, inPlace: InPlace): Work => ({
-    ...workOfKernel(step, inPlace),
+  const workOf = (step: KernelStep, done: InPlace): Work => ({
+    ...workOfKernel(step, done),
     room: roomOfStep(step, bodies, target),
   })
-  const scratch = phases.map(({ phase, varying, inPlace }) =>
+  const scratch = phases.map(({ phase, varying, done, pieces }) =>
     planScratch(
       [
         ...phase.loads.map((node): Work => ({ writes: [node], reads: [] })),
-        ...varying.map((step) => workOf(step, inPlace)),
+        ...varying.map((step) => workOf(step, done)),
       ],
       readAfter(phase, results),
       (node) => varyingLengths(node).map((length, k) => (isRead(node, k) ? length : 0)),
+      pieces,
     ),
   )
   // Uniform work has its room where the tiles, which come after it, have their scratch.
