@@ -12,7 +12,7 @@ export interface TheoryReport {
   readonly originalUnits: Ceilings
   /** What the distribution's own density reaches on average, its negative entropy, in both units; of toy data alone. */
   readonly exact: { readonly standardised: number; readonly originalUnits: number } | null
-  /** What one row costs on rows that were not seen, on average and to first order: parameters / rows. */
+  /** What the best linear map of these rows is to be expected to lose on other rows of their distribution. */
   readonly lostOnOtherRows: number
   readonly probabilisticPCA: {
     readonly units: theory.PcaUnits
@@ -43,8 +43,7 @@ export const theoryOf = (t: Table, { units, data, picture, entropy }: About): E.
   if (E.isLeft(ceiling)) return ceiling
   const pca = theory.probabilisticPCA(t, { units })
   if (E.isLeft(pca)) return pca
-  const { columns, rows, standardised, original } = ceiling.right
-  const d = columns.length
+  const { columns, rows, standardised, original, lostOnOtherRows } = ceiling.right
   const shift = original.independent.value - standardised.independent.value
   return E.right({
     data,
@@ -53,7 +52,7 @@ export const theoryOf = (t: Table, { units, data, picture, entropy }: About): E.
     standardised: ceilingsOf(standardised),
     originalUnits: ceilingsOf(original),
     exact: entropy === undefined ? null : { standardised: -entropy - shift, originalUnits: -entropy },
-    lostOnOtherRows: (d * (d + 3)) / 2 / rows,
+    lostOnOtherRows,
     probabilisticPCA: { units, eigenvalues: Array.from(pca.right.eigenvalues), curve: pca.right.curve },
     picture,
   })

@@ -1,5 +1,5 @@
 import type { Dataset } from '../train/dataset.ts'
-import { estimate } from './estimate.ts'
+import { type Estimate, estimate } from './estimate.ts'
 import type { Moments } from './moments.ts'
 
 /** One row in the coordinates that ceilings are made of. */
@@ -18,17 +18,17 @@ export interface Place {
 export type Pull = (place: Place) => number
 
 /**
- * Standard errors of functions of the moments by the delta method: the standard deviation of what each row pulls, over
- * √rows. No distribution is assumed.
+ * What the rows pull on average, and the standard error of that: by the delta method the standard error of the function
+ * of the moments too, whatever the distribution.
  *
  * @see van der Vaart 1998, Asymptotic statistics, chapters 3 and 20
  */
-export const pulls = (moments: Moments, data: Dataset, functions: readonly Pull[]): readonly number[] => {
+export const pulls = (moments: Moments, data: Dataset, functions: readonly Pull[]): readonly Estimate[] => {
   const found = functions.map(() => new Float64Array(data.rows))
   eachPlace(moments, data, (place, i) => {
     for (let f = 0; f < functions.length; f++) found[f]![i] = functions[f]!(place)
   })
-  return found.map((values) => estimate(values).standardError)
+  return found.map(estimate)
 }
 
 /** Arrays are written anew for each row. */

@@ -26,6 +26,12 @@ export interface LinearCeiling {
   readonly standardised: Ceiling
   /** In the data's own units: standardised - Σ log standardDeviation. */
   readonly original: Ceiling
+  /**
+   * How much lower, per row, the mean log-likelihood of the best linear map of these rows is to be expected on other rows of
+   * their distribution: to first order, (d + (κ - d)/2) / rows with κ the mean fourth power of whitened rows' lengths. Of
+   * normal rows that is the number of parameters, d (d + 3) / 2, over the rows; heavy tails make it more.
+   */
+  readonly lostOnOtherRows: number
   /** Of each column, the population's: divided by the number of rows. */
   readonly standardDeviation: Float64Array
   /** Eigenvalues of the correlation, descending. */
@@ -39,11 +45,10 @@ export const LOG_2_PI_E = Math.log(2 * Math.PI) + 1
  * -1/2 Σ log(2πe λ_i), with λ the eigenvalues of the population covariance; reached by every complete parameterisation
  * and independent of it. With the covariance's diagonal in place of λ: the ceiling of maps that keep columns apart.
  *
- * - On other rows of the distribution the fitted map reaches about parameters / rows less, d (d + 3) / 2 of them.
  * - Fails: where the covariance is singular (too few rows, a constant column, linearly dependent columns, which are
  *   named), since the likelihood has no upper bound then, and on numbers that are not finite.
  *
- * @see Liao & He 2021, Jacobian determinant of normalizing flows, arXiv 2102.06539
+ * @see Liao & He 2021, Jacobian determinant of normalizing flows, arXiv 2102.06539; Takeuchi 1976 for `lostOnOtherRows`
  */
 export const linearCeiling = (data: Dataset): E.Either<TheoryError, LinearCeiling> =>
   pipe(
@@ -57,24 +62,26 @@ export const linearCeilingOf = (moments: Moments, data: Dataset): LinearCeiling 
   const independent = (-columns.length / 2) * LOG_2_PI_E
   const linear = spectrum.values.reduce((sum, value) => sum - Math.log(value) / 2, independent)
   const units = standardDeviation.reduce((sum, sd) => sum + Math.log(sd), 0)
-  const [full, own, between] = pulls(moments, data, [
+  const [full, own, between, fourth] = pulls(moments, data, [
     // log p of the Gaussian at the row, but for a constant: its spread is that of -1/2 log det of the covariance.
     ({ whitened }) => -0.5 * whitened,
     ({ standardised }) => -0.5 * standardised,
     // The deviations pull the other way where they are the units.
     ({ whitened, standardised }) => 0.5 * (standardised - whitened),
+    ({ whitened }) => whitened * whitened,
   ])
   return {
     columns,
     rows,
     standardised: {
       independent: { value: independent, standardError: 0 },
-      linear: { value: linear, standardError: between! },
+      linear: { value: linear, standardError: between!.standardError },
     },
     original: {
-      independent: { value: independent - units, standardError: own! },
-      linear: { value: linear - units, standardError: full! },
+      independent: { value: independent - units, standardError: own!.standardError },
+      linear: { value: linear - units, standardError: full!.standardError },
     },
+    lostOnOtherRows: (columns.length + (fourth!.value - columns.length) / 2) / rows,
     standardDeviation,
     eigenvalues: spectrum.values,
   }

@@ -98,7 +98,7 @@ const curveOf = (moments: Moments, data: Dataset, units: PcaUnits): PcaCurve => 
       factors: q,
       logLikelihood: {
         value: v.reduce((sum, x) => sum - (LOG_2_PI_E + Math.log(x)) / 2, 0),
-        standardError: errors[q]!,
+        standardError: errors[q]!.standardError,
       },
       gap: gapOf(values, q),
       noise: v[q]!,
