@@ -4,62 +4,100 @@ import type { Body } from '../assembler/code.ts'
 import { forEach } from '../assembler/counted.ts'
 import { func } from '../assembler/function.ts'
 import { i32 } from '../assembler/instructions/i32.ts'
-import { v128 } from '../assembler/instructions/v128.ts'
 import { local, set } from '../assembler/variables.ts'
 import { VECTOR } from '../words.ts'
 import { type Addresses, integers, type Kernel, type Launch } from './kernel.ts'
-import { productOf, swapped } from './product.ts'
+import { along } from './laid.ts'
+import { dotLaunches } from './outer.ts'
+import { type Axis, NONE, type Product, productOf, scaled, swapped } from './product.ts'
+import { tabledLaunch } from './tabled.ts'
 
 /**
- * A product whose result varies. The operand that is uniform, if any, is splat; sums run in index order with as many
- * results in registers as fit: rows by two vectors of lanes. Null where its axes do not lie evenly.
+ * A product whose examples do not meet. Where it varies, vectors run along the lanes; where it does not, along the
+ * columns, or where those do not lie one after another along the terms.
  */
-export const contractLaunches = (node: Node<ContractAttributes>, at: Addresses): readonly Launch[] | null => {
-  const { row, word } = at.format
+export const contractLaunches = (node: Node<ContractAttributes>, at: Addresses): readonly Launch[] => {
   const product = productOf(node)
+  if (!product) return [tabledLaunch(node, at)]
   const [a, b] = node.inputs
-  if (!product || !node.varies) return null
-  const flipped = a!.varies && !b!.varies
-  const { batch, rows, columns, terms } = flipped ? swapped(product) : product
-  const [first, second] = flipped ? [b!, a!] : [a!, b!]
-  const bothVary = first.varies && second.varies
-  const firstStep = bothVary ? row : word
-  const [firstAt, secondAt, outAt] = [at.readAt(first), at.readAt(second), at.addressOf(node)]
-  const launches: Launch[] = []
-  const cuts = bothVary ? [[0, rows.count, 1] as const] : cutRows(rows.count)
-  for (let z = 0; z < batch.count; z++)
-    for (const [start, count, tile] of cuts) {
-      if (count === 0) continue
-      launches.push({
-        kernel: kernelFor(tile, bothVary, rows.a * firstStep),
-        operands: [
-          outAt + (z * batch.out + start * rows.out) * row,
-          firstAt + (z * batch.a + start * rows.a) * firstStep,
-          secondAt + z * batch.b * row,
-          count / tile,
-          columns.count,
-          terms.count,
-          rows.out * row,
-          columns.out * row,
-          columns.b * row,
-          terms.a * firstStep,
-          terms.b * row,
-        ],
-      })
-    }
-  return launches
+  const from = { a: at.readAt(a!), b: at.readAt(b!), out: at.addressOf(node) }
+  const { row, word } = at.format
+  if (node.varies) {
+    const steps = { a: a!.varies ? row : word, b: b!.varies ? row : word, out: row }
+    const loops = scaled(product, steps)
+    if (a!.varies && !b!.varies) return launchesOf({ ...turned(loops, from), bytes: row, beside: false, varies: true })
+    return launchesOf({ ...loops, from, bytes: row, beside: a!.varies, varies: true })
+  }
+  const loops = scaled(product, { a: word, b: word, out: word })
+  if (runs(product.columns, 'b')) return launchesOf(alongColumns(loops, from))
+  if (runs(product.rows, 'a')) {
+    const { from: other, ...rest } = turned(loops, from)
+    return launchesOf(alongColumns(rest, other))
+  }
+  return dotLaunches(product, from, at.format) ?? [tabledLaunch(node, at)]
 }
+
+interface From {
+  readonly a: number
+  readonly b: number
+  readonly out: number
+}
+/** Loops in bytes, around vectors that run along `bytes` of b and out, and of a too where it lies beside. */
+interface Loops extends Product {
+  readonly from: From
+  readonly bytes: number
+  readonly beside: boolean
+  /** Whether the vectors run along lanes, which are whole vectors. */
+  readonly varies: boolean
+}
+
+const turned = (product: Product, { a, b, out }: From): Product & { readonly from: From } => ({
+  ...swapped(product),
+  from: { a: b, b: a, out },
+})
+
+/** Whether an axis lies one element after another in an operand and the result. */
+const runs = (axis: Axis, operand: 'a' | 'b'): boolean => axis.count > 1 && axis[operand] === 1 && axis.out === 1
+
+const alongColumns = (product: Product, from: From): Loops => {
+  const { columns } = product
+  return { ...product, columns: NONE, from, bytes: columns.count * columns.out, beside: false, varies: false }
+}
+
+const launchesOf = ({ batch, rows, columns, terms, from, bytes, beside, varies }: Loops): readonly Launch[] =>
+  cutRows(rows.count, beside ? MOST_ROWS_BESIDE : MOST_ROWS).flatMap(([start, count, tile]) =>
+    count === 0
+      ? []
+      : [
+          {
+            kernel: kernelFor(tile, beside, varies, rows.a),
+            operands: [
+              from.out + start * rows.out,
+              from.a + start * rows.a,
+              from.b,
+              bytes,
+              ...[batch.count, count / tile, columns.count, terms.count],
+              ...[batch.out, batch.a, batch.b],
+              rows.out,
+              ...[columns.out, columns.b],
+              ...[terms.a, terms.b],
+            ],
+          },
+        ],
+  )
 
 /**
  * Rows of results in registers at a time. With two vectors of each: 12 sums, 2 of x and 1 of w fill the 15 registers
  * that compilers use (measured on Node 24, of a peak of 57 GFLOP/s: 6 rows 56, 5 rows 53, 4 rows 50; more spill).
  */
 const MOST_ROWS = 6
+/** Where each row has vectors of its own. */
+const MOST_ROWS_BESIDE = 4
 
 /** Rows in as few groups as can be, of sizes that differ by one at most: start, count, rows at a time. */
-const cutRows = (count: number): readonly (readonly [start: number, count: number, tile: number])[] => {
+const cutRows = (count: number, most: number): readonly (readonly [start: number, count: number, tile: number])[] => {
   if (count === 0) return []
-  const groups = Math.ceil(count / MOST_ROWS)
+  const groups = Math.ceil(count / most)
   const tile = Math.ceil(count / groups)
   const smaller = groups * tile - count
   const larger = (groups - smaller) * tile
@@ -73,9 +111,14 @@ const PARAMETERS = {
   out: 'i32',
   a: 'i32',
   b: 'i32',
+  bytes: 'i32',
+  batch: 'i32',
   rows: 'i32',
   columns: 'i32',
   terms: 'i32',
+  outBatch: 'i32',
+  aBatch: 'i32',
+  bBatch: 'i32',
   outRow: 'i32',
   outColumn: 'i32',
   bColumn: 'i32',
@@ -83,54 +126,61 @@ const PARAMETERS = {
   bTerm: 'i32',
 } as const
 
-/** Vectors of lanes in registers beside each other. */
-const MOST_WIDE = 2
+/** Vectors in registers beside each other. */
+const WIDE = 2
 
-/** `aRow`: bytes from one row of a to the next; fixed in the code, so that rows share one pointer. */
-const kernelFor = (tile: number, bothVary: boolean, aRow: number): Kernel => ({
-  key: `contract ${tile} ${bothVary} ${aRow}`,
-  build: ({ row: width, floats: { constant, madd }, splatAt }) => {
-    const wide = Math.min(MOST_WIDE, width / VECTOR)
-    return func(`contract${tile}`, PARAMETERS, 'none', (p) => {
-      const [r, c, l, k] = integers('r', 'c', 'l', 'k')
+/** `aRow`: bytes from one row of a to the next; fixed in the code, so that rows share one pointer. Terms are added in order. */
+const kernelFor = (tile: number, beside: boolean, varies: boolean, aRow: number): Kernel => ({
+  key: `contract ${tile} ${beside} ${varies} ${aRow}`,
+  build: (format) =>
+    func(`contract${tile}`, PARAMETERS, 'none', (p) => {
+      const { row, splatAt } = format
+      const { constant, madd } = format.floats
+      const [z, r, c, l, k] = integers('z', 'r', 'c', 'l', 'k')
       const [aBase, bBase, outBase, aAt, bAt, outAt] = integers('aBase', 'bBase', 'outBase', 'aAt', 'bAt', 'outAt')
       const sums = Array.from({ length: tile }, (_, i) =>
-        Array.from({ length: wide }, (_, w) => local('v128', `s${i}${w}`)),
+        Array.from({ length: WIDE }, (_, w) => local('v128', `s${i}${w}`)),
       )
-      const xs = Array.from({ length: wide }, (_, w) => local('v128', `x${w}`))
+      const xs = Array.from({ length: WIDE }, (_, w) => local('v128', `x${w}`))
       const weight = local('v128', 'w')
-      const term = (i: number): Body =>
-        bothVary
-          ? sums[i]!.map((sum, w) => set(sum, madd(v128.load(aAt, i * aRow + w * VECTOR), xs[w]!, sum)))
-          : [set(weight, splatAt(aAt, i * aRow)), sums[i]!.map((sum, w) => set(sum, madd(weight, xs[w]!, sum)))]
-      return [
+      const vectors = along(format, varies, l, varies ? row : p.bytes, WIDE, ({ load, store }, wide) => {
+        const here = sums.map((row) => row.slice(0, wide))
+        const term = (i: number): Body =>
+          beside
+            ? here[i]!.map((sum, w) => set(sum, madd(load(aAt, i * aRow + w * VECTOR), xs[w]!, sum)))
+            : [set(weight, splatAt(aAt, i * aRow)), here[i]!.map((sum, w) => set(sum, madd(weight, xs[w]!, sum)))]
+        return [
+          here.flat().map((sum) => set(sum, constant(0))),
+          set(bAt, i32.add(bBase, l)),
+          set(aAt, beside ? i32.add(aBase, l) : aBase),
+          forEach(k, { below: p.terms }, [
+            xs.slice(0, wide).map((x, w) => set(x, load(bAt, w * VECTOR))),
+            here.map((_, i) => term(i)),
+            set(bAt, i32.add(bAt, p.bTerm)),
+            set(aAt, i32.add(aAt, p.aTerm)),
+          ]),
+          here.map((row, i) =>
+            row.map((sum, w) => store(i32.add(i32.add(outAt, l), i32.mul(p.outRow, i)), sum, w * VECTOR)),
+          ),
+        ]
+      })
+      return forEach(z, { below: p.batch }, [
         set(aBase, p.a),
         set(outBase, p.out),
         forEach(r, { below: p.rows }, [
           set(bBase, p.b),
           set(outAt, outBase),
           forEach(c, { below: p.columns }, [
-            forEach(l, { below: width, step: wide * VECTOR }, [
-              sums.flat().map((sum) => set(sum, constant(0))),
-              set(bAt, i32.add(bBase, l)),
-              set(aAt, bothVary ? i32.add(aBase, l) : aBase),
-              forEach(k, { below: p.terms }, [
-                xs.map((x, w) => set(x, v128.load(bAt, w * VECTOR))),
-                sums.map((_, i) => term(i)),
-                set(bAt, i32.add(bAt, p.bTerm)),
-                set(aAt, i32.add(aAt, p.aTerm)),
-              ]),
-              sums.map((row, i) =>
-                row.map((sum, w) => v128.store(i32.add(i32.add(outAt, l), i32.mul(p.outRow, i)), sum, w * VECTOR)),
-              ),
-            ]),
+            vectors,
             set(bBase, i32.add(bBase, p.bColumn)),
             set(outAt, i32.add(outAt, p.outColumn)),
           ]),
           set(aBase, i32.add(aBase, aRow * tile)),
           set(outBase, i32.add(outBase, i32.mul(p.outRow, tile))),
         ]),
-      ]
-    })
-  },
+        set(p.out, i32.add(p.out, p.outBatch)),
+        set(p.a, i32.add(p.a, p.aBatch)),
+        set(p.b, i32.add(p.b, p.bBatch)),
+      ])
+    }),
 })

@@ -19,6 +19,9 @@ export interface Axis {
   readonly out: number
 }
 
+/** An axis that is not there. */
+export const NONE: Axis = { count: 1, a: 0, b: 0, out: 0 }
+
 /** Null where several letters of one kind do not lie evenly in all three. */
 export const productOf = ({
   attributes: { a, b, out },
@@ -39,7 +42,7 @@ export const productOf = ({
   const axisOf = (letters: readonly string[]): Axis | null => {
     const long = letters.filter((l) => lengths.get(l) !== 1)
     const last = long.at(-1)
-    if (last === undefined) return { count: 1, a: 0, b: 0, out: 0 }
+    if (last === undefined) return NONE
     const places = ['a', 'b', 'out'] as const
     const even = places.every((where) =>
       long.slice(0, -1).every((l, i) => {
@@ -71,4 +74,18 @@ export const productOf = ({
 export const swapped = ({ batch, rows, columns, terms }: Product): Product => {
   const turn = ({ count, a, b, out }: Axis): Axis => ({ count, a: b, b: a, out })
   return { batch: turn(batch), rows: turn(columns), columns: turn(rows), terms: turn(terms) }
+}
+
+/** The same with strides in bytes. */
+export const scaled = (
+  { batch, rows, columns, terms }: Product,
+  bytes: { readonly a: number; readonly b: number; readonly out: number },
+): Product => {
+  const scale = ({ count, a, b, out }: Axis): Axis => ({
+    count,
+    a: a * bytes.a,
+    b: b * bytes.b,
+    out: out * bytes.out,
+  })
+  return { batch: scale(batch), rows: scale(rows), columns: scale(columns), terms: scale(terms) }
 }
