@@ -31,6 +31,8 @@ export interface Backend<T, R extends RunOptions> {
   /** Told of every array that is not used again, but for those whose handle was dropped. */
   free?(value: T): void
   prepare(plan: Plan, options: { readonly name: string; readonly profile: boolean }): Prepared<T, R>
+  /** What has to be waited for before the first program may run; it is awaited by `compile`. */
+  ready?(): Promise<void>
   /** Ends what the engine has besides memory. */
   dispose?(): void
 }
@@ -131,7 +133,11 @@ export const engineOf = <T, R extends RunOptions = RunOptions>(backend: Backend<
       backend.free?.(value)
     },
     // What a program may be told beyond the common options is optional, so any caller's options do.
-    compile: async (f, signature, options) => compileSync(f, signature, options) as unknown as Program,
+    compile: async (f, signature, options) => {
+      const program = compileSync(f, signature, options)
+      await backend.ready?.()
+      return program as unknown as Program
+    },
     compileSync,
     dispose: () => {
       if (!closed) backend.dispose?.()

@@ -12,7 +12,7 @@ import { engineMemory } from './memory.ts'
 import { exampleFlops, withOneExample } from './oneExample.ts'
 import { prepare } from './program.ts'
 import { MOST_THREADS } from './threads/control.ts'
-import { nodeThreads } from './threads/node.ts'
+import { threadsHere } from './threads/here.ts'
 import { callerAlone, poolOf } from './threads/pool.ts'
 import { valuesOf, wordsOf } from './values.ts'
 
@@ -42,14 +42,14 @@ export const openWasm = (options: EngineOptions = {}, given: Partial<Limits> = {
   const limits: Limits = { ...LIMITS, ...given }
   const machine = machineOf(options)
   const format = formatOf(machine.precision, machine.fma)
-  const platform = nodeThreads()
-  const wanted = options.threads ?? Math.min(MANY, platform?.cores ?? 1)
+  const platform = threadsHere()
+  const wanted = options.threads ?? Math.min(MANY, platform.cores)
   if (!(Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST_THREADS))
     mistake(`open: expected a number of threads in 1 … ${MOST_THREADS}, got ${wanted}.`)
-  const threads = platform ? wanted : 1
+  const threads = 'why' in platform ? 1 : wanted
   const memory = engineMemory(machine.platform, threads > 1)
-  const pool = platform && threads > 1 ? poolOf(memory, threads, platform.start) : callerAlone(memory)
-  const none = threads < wanted ? ' (this platform has no more)' : ''
+  const pool = 'why' in platform || threads === 1 ? callerAlone(memory) : poolOf(memory, threads, platform)
+  const none = 'why' in platform && threads < wanted ? ` (${platform.why})` : ''
   const arrays = arraysIn(memory, MOST_BYTES)
   const compiled = (plan: Plan, name: string, profile: boolean): Prepared<Held, RunOptions> => {
     const times = profile ? new Map<string, number>() : undefined
@@ -87,6 +87,7 @@ export const openWasm = (options: EngineOptions = {}, given: Partial<Limits> = {
         (offset) => arrays.hold(wordsOf([offset], 'int', format)),
       )
     },
+    ready: pool.ready,
     dispose: pool.dispose,
   })
 }

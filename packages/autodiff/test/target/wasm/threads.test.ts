@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { planOf } from '../../../src/compile/plan.ts'
 import { trace } from '../../../src/compile/trace.ts'
 import {
+  eigenSymmetric,
   einsum,
   example,
   type HostArray,
@@ -132,7 +133,7 @@ describe('an engine of several threads', () => {
 
   test('says which phases run on one, and why', () => {
     const engine = engines.get(2)!
-    const program = engine.compileSync(({ x }) => lanes.max(x), { x: example([]) })
+    const program = engine.compileSync(({ x }) => eigenSymmetric(x), { x: example([2, 2]) })
     expect(program.explain()).toContain('on one, for what runs on the host: phase 0')
     expect(engine.compileSync(({ x }) => lanes.sum(x), { x: example([]) }).explain()).not.toContain('on one')
   })
@@ -170,6 +171,33 @@ describe('an engine of several threads', () => {
   })
 })
 
+test('threads of an engine that was dropped end', () => {
+  const code = `
+    import { openWasm } from '${import.meta.resolve('../../../src/target/wasm/engine.ts')}'
+    import { example, lanes } from '${import.meta.resolve('../../../src/index.ts')}'
+    let [started, ended] = [0, 0]
+    process.on('worker', (worker) => {
+      started++
+      worker.on('exit', () => ended++)
+    })
+    const use = () => {
+      const engine = openWasm({ threads: 3 }, { worth: 0 })
+      const program = engine.compileSync(({ x }) => lanes.sum(x), { x: example([]) })
+      program.runSync({ x: { data: new Float32Array(1000), shape: [], lanes: 1000 } })
+    }
+    use()
+    for (let i = 0; i < 500 && ended < 2; i++) {
+      await new Promise((done) => setTimeout(done, 10))
+      gc()
+    }
+    console.log(started, ended)`
+  const { stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', '--input-type=module', '-e', code], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
+  expect([stdout, stderr]).toEqual(['2 2\n', ''])
+})
+
 describe('threads', () => {
   /** A job of 8 parts on a pool of two: what they are on the other thread, and how long one takes on the caller. */
   const jobOf = (body: (part: Local<'i32'>) => Body, ms: number) => {
@@ -181,7 +209,7 @@ describe('threads', () => {
     )
     const address = memory.allocate(bytes.length)
     new Uint8Array(memory.memory.buffer).set(bytes, address)
-    const pool = poolOf(memory, 2, nodeThreads()!.start)
+    const pool = poolOf(memory, 2, nodeThreads()!)
     const own: number[] = []
     const run = (): void =>
       pool.run(
@@ -244,7 +272,13 @@ describe('threads', () => {
 
   test('that cannot start are an error, not a slower run', async () => {
     const memory = engineMemory(webAssembly!, true)
-    const pool = poolOf(memory, 2, (_, failed) => failed('no such file'))
+    const pool = poolOf(memory, 2, {
+      ...nodeThreads()!,
+      start: (_, failed) => {
+        failed('no such file')
+        return undefined
+      },
+    })
     const job = { program: 1, codeAddress: 0, codeBytes: 0, phase: 0, parts: 2 }
     expect(() => pool.run(job, 64, () => {})).toThrow('failed: no such file')
     pool.dispose()
@@ -255,7 +289,7 @@ test('a thousand programs, one after another, need no more memory than one', asy
   const memory = engineMemory(webAssembly!, true)
   const machine = machineOf({})
   const arrays = arraysIn(memory, 2 ** 20)
-  const pool = poolOf(memory, 2, nodeThreads()!.start)
+  const pool = poolOf(memory, 2, nodeThreads()!)
   const x = example([3])
   const plan = planOf(trace(({ x: given }) => lanes.sum(sum(square(given))), { x }))
   const cycle = (): void => {

@@ -100,18 +100,18 @@ export const finishPart = (words: Int32Array, parts: number): void => {
 /** Looks this often before it falls asleep: waking takes longer than most waits between two phases last. */
 const LOOKS = 4000
 
-/** Until a word is another: looks for a while, then sleeps. */
-export const waitWhile = (words: Int32Array, index: number, value: number): void => {
-  for (let i = 0; i < LOOKS; i++) if (Atomics.load(words, index) !== value) return
+/** Until a word is another: looks for a while, then sleeps, unless it may not. */
+export const waitWhile = (words: Int32Array, index: number, value: number, maySleep = true): void => {
+  for (let i = 0; i < LOOKS || !maySleep; i++) if (Atomics.load(words, index) !== value) return
   while (Atomics.load(words, index) === value) Atomics.wait(words, index, value)
 }
 
 /** Until all parts are done. */
-export const waitForParts = (words: Int32Array, parts: number): void => {
+export const waitForParts = (words: Int32Array, parts: number, maySleep: boolean): void => {
   for (;;) {
     const done = Atomics.load(words, CONTROL.done)
     if (done === parts) return
-    waitWhile(words, CONTROL.done, done)
+    waitWhile(words, CONTROL.done, done, maySleep)
   }
 }
 

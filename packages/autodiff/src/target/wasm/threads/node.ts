@@ -1,11 +1,4 @@
-import type { StartThread } from './pool.ts'
-
-/** Threads as Node has them; undefined elsewhere. Its modules are asked for by name, so that browsers can load this file. */
-export interface Threads {
-  /** How many run at once. */
-  readonly cores: number
-  readonly start: StartThread
-}
+import type { Threads } from './pool.ts'
 
 interface NodeWorker {
   unref(): void
@@ -24,6 +17,7 @@ interface NodeProcess {
   readonly getBuiltinModule?: (name: string) => unknown
 }
 
+/** Threads as Node has them; undefined elsewhere. Its modules are asked for by name, so that browsers can load this file. */
 export const nodeThreads = (): Threads | undefined => {
   const builtin = (globalThis as { readonly process?: NodeProcess }).process?.getBuiltinModule
   const workers = builtin?.('node:worker_threads') as WorkerThreads | undefined
@@ -31,9 +25,14 @@ export const nodeThreads = (): Threads | undefined => {
   const { availableParallelism } = builtin('node:os') as System
   return {
     cores: availableParallelism(),
+    maySleep: true,
+    startsInTurn: false,
     start: (post, failed) => {
-      // The file beside this one: a source here, compiled in a package.
-      const file = new URL(`./nodeWorker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
+      // The file beside this one: a source here, compiled in a package. What is bundled for browsers has no use for it.
+      const file = new URL(
+        /* @vite-ignore */ `./nodeWorker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`,
+        import.meta.url,
+      )
       const worker = new workers.Worker(file, { workerData: post, execArgv: [] })
       worker.unref()
       worker.on('error', (error) => failed(error.message))

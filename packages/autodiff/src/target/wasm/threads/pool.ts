@@ -14,8 +14,23 @@ import {
 } from './control.ts'
 import type { Post } from './serve.ts'
 
-/** How a platform starts a thread that serves; `failed` hears of what ends it before its time. */
-export type StartThread = (post: Post, failed: (message: string) => void) => void
+/** Threads as a platform has them. */
+export interface Threads {
+  /** How many run at once. */
+  readonly cores: number
+  /** Whether the caller may sleep until the others are done. */
+  readonly maySleep: boolean
+  /** Whether a thread only starts while the caller lets others have their turn: then it has to be waited for. */
+  readonly startsInTurn: boolean
+  /** Starts one that serves; settled when it does. `failed` hears of what ends it before its time. */
+  start(post: Post, failed: (message: string) => void): Promise<void> | undefined
+}
+
+/** A platform that has one thread for this program, and why. */
+export interface OneThread {
+  readonly cores: number
+  readonly why: string
+}
 
 /** A part of a phase's tiles, with the address of scratch memory for it. */
 export type RunPart = (part: number, scratch: number) => void
@@ -29,6 +44,8 @@ export interface Pool {
   run(job: Job, scratchBytes: number, own: RunPart): void
   /** How many parts other threads than the caller have run so far. */
   helped(): number
+  /** Where threads start only while the caller lets others have their turn, starts them; settled when they are there. */
+  ready(): Promise<void>
   dispose(): void
 }
 
@@ -45,28 +62,28 @@ export const callerAlone = (memory: EngineMemory): Pool => {
       for (let part = 0; part < parts; part++) own(part, scratch(bytes))
     },
     helped: () => 0,
+    ready: async () => {},
     dispose: () => {},
   }
 }
 
 /** The others start when the first job comes: who has none for them does not pay for them. */
-export const poolOf = (memory: EngineMemory, threads: number, start: StartThread): Pool => {
+export const poolOf = (memory: EngineMemory, threads: number, platform: Omit<Threads, 'cores'>): Pool => {
   const control = memory.allocate(CONTROL_BYTES)
   // Shared memory grows without moving, so this view stays.
   const words = controlOf(memory.memory.buffer, control)
   const scratch = Array.from({ length: threads }, () => growing(memory))
   let epoch = 0
-  let isStarted = false
-  let lost: string | undefined
+  let starting: readonly (Promise<void> | undefined)[] | undefined
+  const lost: Lost = {}
   const patience = waiting()
 
-  const startAll = (): void => {
-    isStarted = true
-    for (let thread = 1; thread < threads; thread++)
-      start({ memory: memory.memory, control, thread }, (message) => {
-        lost = message
-      })
-  }
+  const startAll = (): readonly (Promise<void> | undefined)[] =>
+    Array.from({ length: threads - 1 }, (_, i) =>
+      platform.start({ memory: memory.memory, control, thread: i + 1 }, noteIn(lost)),
+    )
+  const failed = (message: string): never =>
+    mistake(`threads: one of the engine's ${threads} threads failed: ${message}`)
   const pool: Pool = {
     threads,
     scratch: scratch[0]!,
@@ -81,7 +98,7 @@ export const poolOf = (memory: EngineMemory, threads: number, start: StartThread
       places.forEach((address, thread) => {
         Atomics.store(words, CONTROL.scratch + thread, address)
       })
-      if (!isStarted) startAll()
+      starting ??= startAll()
       epoch = (epoch + 1) | 0
       publish(words, epoch, job)
       let failure: unknown
@@ -94,11 +111,17 @@ export const poolOf = (memory: EngineMemory, threads: number, start: StartThread
         finishPart(words, job.parts)
       }
       const finished = performance.now()
-      waitForParts(words, job.parts)
+      waitForParts(words, job.parts, platform.maySleep)
       patience.learn(finished - began, performance.now() - finished)
-      const message = takeFailure(words) ?? lost
-      if (message !== undefined) mistake(`threads: one of the engine's ${threads} threads failed: ${message}`)
+      const message = takeFailure(words) ?? lost.message
+      if (message !== undefined) failed(message)
       if (failure !== undefined) throw failure
+    },
+    ready: async () => {
+      if (!platform.startsInTurn) return
+      starting ??= startAll()
+      await Promise.all(starting)
+      if (lost.message !== undefined) failed(lost.message)
     },
     dispose: () => {
       dropped.unregister(pool)
@@ -108,6 +131,17 @@ export const poolOf = (memory: EngineMemory, threads: number, start: StartThread
   dropped.register(pool, words, pool)
   return pool
 }
+
+/** Why a thread ended before its time. */
+interface Lost {
+  message?: string
+}
+/** Apart from the pool, which a thread must not keep from being dropped. */
+const noteIn =
+  (lost: Lost) =>
+  (message: string): void => {
+    lost.message = message
+  }
 
 /** Tells all threads to end. */
 const stop = (words: Int32Array): void => {
