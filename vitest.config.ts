@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
 import { goldenTally } from './tools/goldenTally.ts'
+import { skipTally } from './tools/skipTally.ts'
 
 export default defineConfig({
   test: {
@@ -12,6 +13,6 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     slowTestThreshold: 5_000,
-    reporters: ['default', goldenTally()],
+    reporters: ['default', goldenTally(), skipTally()],
   },
 })

@@ -24,11 +24,13 @@ export interface Expected {
   readonly mode: string | RegExp
   /** By name of case: why the target does not have it. */
   readonly without?: Readonly<Record<string, string>>
+  /** Draws from each case. */
+  readonly runs?: number
 }
 
 const RUNS = 16
-/** Of laws that are not about one operation: draws from the whole catalogue. */
-const WHOLE = 150
+/** For each of these, of laws that are not about one operation: draws from the whole catalogue. */
+const WHOLE = 9
 const PERTURBED = 8
 /** Less than a tile, a tile, one more, several tiles. */
 export const laneCounts = fc.constantFrom(1, 2, 7, 64, 65, 200)
@@ -41,7 +43,7 @@ export const laneCounts = fc.constantFrom(1, 2, 7, 64, 65, 200)
 export const conformance = (
   name: string,
   open: () => Promise<Engine>,
-  { precision, mode, without = {} }: Expected,
+  { precision, mode, without = {}, runs = RUNS }: Expected,
 ): void => {
   describe(`conformance of ${name}`, () => {
     let engine: Engine
@@ -64,14 +66,14 @@ export const conformance = (
         fc.asyncProperty(some, fc.nat(150), fc.nat(80), fc.integer(), (drawn, first, second, seed) =>
           splits(engine, drawn, [first + 1, second + 1], seed),
         ),
-        { numRuns: WHOLE },
+        { numRuns: runs * WHOLE },
       ))
     test('no example sees another', () =>
       fc.assert(
         fc.asyncProperty(some, laneCounts, fc.nat(), fc.integer(), (drawn, lanes, lane, seed) =>
           standsAlone(engine, drawn, lanes, lane % lanes, seed),
         ),
-        { numRuns: WHOLE },
+        { numRuns: runs * WHOLE },
       ))
 
     for (const { name: operation, instance } of catalogue) {
@@ -83,7 +85,7 @@ export const conformance = (
             fc.asyncProperty(instance, laneCounts, fc.integer(), (drawn, lanes, seed) =>
               agrees(engine, precision, drawn, lanes, seed),
             ),
-            { numRuns: RUNS },
+            { numRuns: runs },
           ),
         )
     }
