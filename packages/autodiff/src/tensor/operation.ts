@@ -75,12 +75,13 @@ export interface Run {
  * What floating point may do to a result.
  * - `elementwise`: each element is off by the stated units in the last place or the absolute amount.
  * - `accumulated`: a sum of products or of terms; off by eps · Σ|terms| · chain, and Σ|terms| is the kernel on |inputs|.
- * - `backward`: a factorisation; the exact result for inputs that are off by `ulp` units in the last place.
+ * - `backward`: a factorisation; the exact result for inputs that are off by `ulp` units in the last place, of each
+ *   element or, where it is `normwise`, of the largest.
  */
 export type Rounding<A> =
   | { readonly kind: 'elementwise'; of(attributes: A): { readonly ulp: number; readonly absolute?: number } }
   | { readonly kind: 'accumulated'; chain(node: Node<A>): number }
-  | { readonly kind: 'backward'; ulp(node: Node<A>): number }
+  | { readonly kind: 'backward'; readonly normwise?: true; ulp(node: Node<A>): number }
 
 /** The node that applies an operation. */
 export const make = <A>(operation: Operation<A>, attributes: A, inputs: readonly Node[]): Node<A> => {

@@ -76,15 +76,25 @@ const movedAtRandom = (noise: () => number, precision: keyof typeof EPSILON): Ro
       }
       case 'backward': {
         const scale = rounding.ulp(node) * epsilon
-        const moved = inputs.map((x, k) =>
-          node.inputs[k]!.dtype === 'float'
-            ? x.map((v) => (Number.isFinite(v) ? v + noise() * scale * Math.abs(v) : v))
-            : x,
-        )
+        const moved = inputs.map((x, k) => {
+          const { dtype, varies } = node.inputs[k]!
+          if (dtype !== 'float') return x
+          const sizes = rounding.normwise ? largest(x, varies ? lanes : 1) : x.map(Math.abs)
+          return x.map((v, i) => (Number.isFinite(v) ? v + noise() * scale * sizes[i % sizes.length]! : v))
+        })
         node.operation.kernel(node)(outputs, moved, lanes, { offset: 0 })
       }
     }
   }
+}
+
+/** Of each lane the size of its largest finite element. */
+const largest = (x: Float64Array, lanes: number): Float64Array => {
+  const sizes = new Float64Array(lanes)
+  x.forEach((v, i) => {
+    if (Number.isFinite(v)) sizes[i % lanes] = Math.max(sizes[i % lanes]!, Math.abs(v))
+  })
+  return sizes
 }
 
 /** Σ|terms| of a sum: its own kernel on the magnitudes of its inputs. */

@@ -58,7 +58,7 @@ export const eigenSymmetricOperation: Operation<null> = {
       }
     }
   },
-  rounding: { kind: 'backward', ulp: ({ inputs: [a] }) => 2 * a!.shape[0]! },
+  rounding: { kind: 'backward', normwise: true, ulp: ({ inputs: [a] }) => a!.shape[0]! },
 }
 
 /** Eigenvalues nearer than this, in units of the largest times their number, are equal: rounding moves them so far. */

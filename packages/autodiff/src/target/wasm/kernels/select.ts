@@ -8,6 +8,7 @@ import { contractLaunches } from './contract.ts'
 import { cumulateLaunch } from './cumulate.ts'
 import { expmLaunches } from './expm.ts'
 import { indexedLaunches } from './indexed.ts'
+import { eigenLaunch } from './jacobi.ts'
 import type { Addresses, Launch } from './kernel.ts'
 import { luLaunch } from './lu.ts'
 import { mapLaunch } from './map.ts'
@@ -31,6 +32,7 @@ export const launchesOf = (step: KernelStep, at: Addresses): readonly Launch[] |
     randomLaunch(node, at) ??
     indexLaunch(node, at) ??
     choleskyLaunch(node, at) ??
-    luLaunch(node, at)
+    luLaunch(node, at) ??
+    eigenLaunch(node, at)
   return launch ? [launch] : (indexedLaunches(node, at) ?? solveLaunches(node, at) ?? expmLaunches(node, at))
 }
