@@ -44,7 +44,12 @@ import { normals } from '../draws.ts'
 // their Jacobians by automatic differentiation, so that a density that agrees is no circle.
 
 /** z = f(x), made a flow over a base; nothing asks for the way back. */
-const flow = (name: string, d: number, f: (x: Example) => Example, base: unknown = standardNormal(d)): Trained => {
+export const flow = (
+  name: string,
+  d: number,
+  f: (x: Example) => Example,
+  base: unknown = standardNormal(d),
+): Trained => {
   const bijector: Bijector<Real, Real> = define({
     spec: { kind: name, options: null, parts: [] },
     domain: real(d),
@@ -64,7 +69,7 @@ const normalBelow = (z: Example): Example => mul(0.5, add(1, erf(mul(Math.SQRT1_
 const normalQuantile = (twicePMinusOne: Example): Example => mul(Math.SQRT2, erfInverse(twicePMinusOne))
 const normalDensity = (z: Example): Example => mul(1 / Math.sqrt(2 * Math.PI), exp(mul(-0.5, square(z))))
 
-const table = (rows: number, d: number, at: (i: number) => readonly number[]): Dataset => ({
+export const table = (rows: number, d: number, at: (i: number) => readonly number[]): Dataset => ({
   columns: Array.from({ length: d }, (_, j) => `x${j}`),
   rows,
   data: Float64Array.from(Array.from({ length: rows }, (_, i) => at(i)).flat()),
@@ -185,7 +190,7 @@ export const twisted = flow('twisted', 2, (x) => {
 // One coordinate.
 
 /** Logs of exponential variables of mean 1: a base that is not symmetric. */
-const logExponential: Distribution<Real, Record<never, never>> = defineDistribution({
+export const logExponential: Distribution<Real, Record<never, never>> = defineDistribution({
   spec: { kind: 'logExponential', options: null, parts: [] },
   domain: real(1),
   parameters: {},
