@@ -4,6 +4,7 @@ import { loopOperation } from '../tensor/loop.ts'
 import { bodyResults, type LoopAttributes, placeholdersOf } from '../tensor/loopBody.ts'
 import { kindsOf, type Operation } from '../tensor/operation.ts'
 import type { Node } from '../tensor/tensor.ts'
+import { carriedInPlace } from './carried.ts'
 import { fuse, type KernelStep } from './fuse.ts'
 import { planScratch, type Scratch, type Work } from './memory.ts'
 import { piecesOf } from './pieces.ts'
@@ -50,6 +51,7 @@ export const bodyOf = ({ attributes: a }: Node<LoopAttributes>, target: Target):
   const made = inner.filter((x) => !isView(x))
   const { pieces, whole } = piecesOf(made, new Set())
   const steps = fuse(made, new Set([...lastly, ...pieces.keys()]), isFusible, whole)
+  const carried = carriedInPlace(a, steps, pieces)
   const read = new Set([...inner.flatMap((x) => x.inputs), ...results].map((x) => placeOf(x).node))
   const placeholders = new Set(placeholdersOf(a).filter((x) => read.has(x) || a.carries.includes(x)))
   const own = new Set([...inner, ...placeholders])
@@ -67,7 +69,7 @@ export const bodyOf = ({ attributes: a }: Node<LoopAttributes>, target: Target):
     [{ writes: [...placeholders], reads: [] }, ...steps.map(workOf)],
     new Set([...a.carries, ...[...lastly].filter((x) => own.has(x))]),
     lengthsOf,
-    pieces,
+    new Map([...pieces, ...carried]),
   )
   let { size } = scratch
   const waiting = new Map<number, number>()

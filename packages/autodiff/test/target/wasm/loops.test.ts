@@ -1,12 +1,15 @@
+import * as fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import {
   add,
+  concat,
   constant,
   cos,
   type Example,
   evaluateAt,
   example,
   fixedPoint,
+  flip,
   fromRows,
   grad,
   type HostArray,
@@ -178,4 +181,55 @@ describe('a loop in WebAssembly', () => {
       }),
       { y: fromRows(waves(3 * LANES, 2), LANES, [3]) },
     ))
+
+  // Carries and what they become share memory where they can: bodies in which anyone reads any of them at any time.
+  const body = fc.record({
+    steps: fc.array(fc.tuple(fc.nat(4), fc.nat(9), fc.nat(9)), { minLength: 1, maxLength: 8 }),
+    next: fc.tuple(fc.nat(11), fc.nat(11), fc.nat(11)),
+    output: fc.nat(11),
+    rounds: fc.nat(4),
+    uniform: fc.boolean(),
+  })
+  test('has the values of the reference, whatever its body reads of the carries', () =>
+    fc.assert(
+      fc.property(body, ({ steps, next, output, rounds, uniform }) => {
+        const turn = constant(waves(9, 1.3), [3, 3]) as Example
+        const graph = ({ x, w }: Tensors): Readonly<Record<string, Example>> => {
+          const start = { a: x!, b: mul(x!, 2), c: uniform ? (w! as Example) : tanh(x!) }
+          const run = (carry: typeof start, slice: Example): readonly [typeof start, Example] => {
+            const values = [slice, carry.c, carry.b, carry.a]
+            const pick = (i: number): Example => values[Math.max(0, values.length - 1 - i)]!
+            for (const [kind, i, j] of steps) {
+              const [u, v] = [pick(i), pick(j)]
+              if (kind === 0) values.push(add(u, mul(0.5, v)))
+              else if (kind === 1) values.push(tanh(mul(u, sum(v))))
+              else if (kind === 2) values.push(mul(0.5, matmul(turn, u)))
+              else if (kind === 3) values.push(concat([slice3(u, 1, 3), slice3(v, 0, 1)]))
+              else values.push(flip(u, 0))
+            }
+            const c = uniform ? mul(0.5, carry.c) : pick(next[2])
+            const spread = (v: Example): Example => add(v, mul(0, carry.a))
+            return [
+              { a: spread(pick(next[0])), b: next[1] === 0 ? carry.a : spread(pick(next[1])), c },
+              spread(pick(output)),
+            ]
+          }
+          const [end, rows] = scan(lanes.spread(constant(waves(3 * rounds, 0.3), [rounds, 3])) as Example, start, run)
+          return { ...end, rows }
+        }
+        const arrays = {
+          x: fromRows(waves(3 * 70, 0.9), 70, [3]),
+          w: { data: Float64Array.of(0.3, -0.2, 0.7), shape: [3] },
+        }
+        const expected = evaluateAt(graph, arrays) as unknown as Readonly<Record<string, HostArray>>
+        const found = run('float64', graph, arrays)
+        for (const [name, { data }] of Object.entries(expected))
+          data.forEach((value, i) => {
+            expect(Math.abs(found[name]![i]! - value)).toBeLessThanOrEqual(1e-11 * Math.max(1, Math.abs(value)))
+          })
+      }),
+      { numRuns: 100 },
+    ))
 })
+
+const slice3 = (x: Example, from: number, to: number): Example => slice(x, 0, from, to)
