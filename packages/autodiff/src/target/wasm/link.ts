@@ -12,20 +12,33 @@ import { type Layout, layoutOf } from './layout.ts'
 import type { Machine } from './machine.ts'
 import type { EngineMemory } from './memory.ts'
 import { moduleBytes } from './module.ts'
-import { partOf, type Sequence, sequenceOf } from './phaseCode.ts'
+import { partOf, type Sequence, sequenceOf, shareOf } from './phaseCode.ts'
 import { type Exports, instantiate } from './platform.ts'
 import { RECORD, recordBytes } from './record.ts'
 import { spaceOf } from './space.ts'
+import { type Stage, stagesOf } from './stages.ts'
 import { joinTasks, merged, type Step, type Task, taskOf, timed } from './tasks.ts'
-import { partName } from './threads/pool.ts'
+import { partName, type RunPart } from './threads/pool.ts'
 import { ENTRY, LEAST_TILE, TILE } from './words.ts'
 
+/** Uniform work, and how threads may share it out. */
+export interface LinkedStage {
+  readonly run: Step
+  readonly share?: Share
+}
+export interface Share {
+  /** By which threads know it, as they do phases. */
+  readonly number: number
+  readonly part: RunPart
+  readonly flops: number
+}
+
 export interface LinkedPhase {
-  readonly uniform: readonly Step[]
+  readonly uniform: readonly LinkedStage[]
   /** All work on a tile, from loading it to adding its sums. */
   readonly tile: readonly Step[]
   /** All tiles of a part; undefined where the host has a share in them or steps are timed, so that one thread does all. */
-  readonly part?: (part: number, scratch: number) => void
+  readonly part?: RunPart
   /** Joins on the host, which absorb tile by tile in order. */
   readonly hostJoins: readonly HostJoin[]
   /** Sums of the parts made one. */
@@ -116,6 +129,7 @@ export const link = (
   }
   let exports: Exports = {}
   let launches = 0
+  let stages = 0
   const codeFor = (name: string, done: readonly Action[]): Sequence => {
     launches += launchesIn(done)
     return sequenceOf(name, done, record, functionOf)
@@ -131,6 +145,21 @@ export const link = (
       functions[key] = codeFor(key, task.actions) as unknown as Func<Signature, 'none'>
       return timed(times, task.title, ({ scratch, state, start, lanes }) => exports[key]!(scratch, state, start, lanes))
     })
+
+  /** A stage is one function for all threads; what runs on the host, or is timed, is the caller's. */
+  const linkedStages = (stage: Stage, at: Addresses): readonly LinkedStage[] => {
+    const tasks = stage.map((step) => taskOf(step, at, memory))
+    const own = tasks.filter((task) => 'host' in task || times)
+    const shared = tasks.flatMap((task) => ('actions' in task && !times ? [task.actions] : []))
+    const alone = stepsOf(`uniform${stages++}`, own).map((run) => ({ run }))
+    if (shared.length === 0) return alone
+    const number = layout.phases.length + stages++
+    const name = partName(number)
+    launches += launchesIn(shared.flat())
+    functions[name] = shareOf(name, shared, record, functionOf) as unknown as Func<Signature, 'none'>
+    const part: RunPart = (k, scratch) => exports[name]!(k, scratch)
+    return [{ run: ({ scratch }) => part(0, scratch), share: { number, part, flops: flopsOf(stage) } }, ...alone]
+  }
 
   const phases = layout.phases.map(({ phase, uniform, varying }, p): LinkedPhase => {
     const at = addressesOf(p)
@@ -153,10 +182,7 @@ export const link = (
     ]
     const [whole, ...others] = times ? [] : merged(tasks)
     const shared = {
-      uniform: stepsOf(
-        `uniform${p}`,
-        uniform.map((step) => taskOf(step, at, memory)),
-      ),
+      uniform: stagesOf(uniform).flatMap((stage) => linkedStages(stage, at)),
       hostJoins: joins.onHost,
       finish: stepsOf(
         `finish${p}`,
@@ -164,7 +190,7 @@ export const link = (
       ),
       hasTiles: tasks.length > 0,
       stride: joins.stride,
-      flops: [...phase.varying, ...phase.joins].reduce((sum, node) => sum + flops(node), 0),
+      flops: sumOf([...phase.varying, ...phase.joins]),
     }
     if (!whole || others.length > 0 || 'host' in whole) return { ...shared, tile: stepsOf(`tile${p}`, tasks) }
     const tile = codeFor(`tile${p}`, whole.actions)
@@ -221,6 +247,10 @@ const keptOf = (plan: Plan, { isRead }: Layout): readonly Kept[] =>
       kindsOf(node).flatMap(({ varies }, output) => (varies && isRead(node, output) ? [{ node, output }] : [])),
     )
     .map((array, i) => ({ ...array, record: RECORD.kept + i }))
+
+const sumOf = (nodes: readonly Node[]): number => nodes.reduce((sum, node) => sum + flops(node), 0)
+const flopsOf = (stage: Stage): number =>
+  sumOf(stage.flatMap((step): readonly Node[] => (step.kind === 'node' ? [step.node] : step.nodes)))
 
 /** Launches as they are written down: those in a loop once. */
 const launchesIn = (actions: readonly Action[]): number =>

@@ -1,5 +1,5 @@
 import type { Body, Code, Local } from './assembler/code.ts'
-import { block, branchIf, select } from './assembler/control.ts'
+import { block, branchIf, select, when } from './assembler/control.ts'
 import { forEach } from './assembler/counted.ts'
 import { call, type Func, func, type Signature } from './assembler/function.ts'
 import { i32 } from './assembler/instructions/i32.ts'
@@ -7,7 +7,15 @@ import { i64 } from './assembler/instructions/i64.ts'
 import { memory } from './assembler/instructions/memory.ts'
 import { set } from './assembler/variables.ts'
 import type { Format } from './format.ts'
-import { type Action, type Copy, integers, type Kernel, type LaunchOperand, type Rounds } from './kernels/kernel.ts'
+import {
+  type Action,
+  type Copy,
+  integers,
+  type Kernel,
+  type LaunchOperand,
+  type Rounds,
+  type ShareEnd,
+} from './kernels/kernel.ts'
 import { RECORD } from './record.ts'
 import { offsetIn, spaceOf } from './space.ts'
 import { ENTRY } from './words.ts'
@@ -15,7 +23,8 @@ import { ENTRY } from './words.ts'
 // The launches of a phase as code: what they are called with is written into it, so that a tile costs one call.
 
 const PLACE = { scratch: 'i32', state: 'i32', start: 'i32', lanes: 'i32' } as const
-type Place = { readonly [K in keyof typeof PLACE]: Local<'i32'> }
+/** Where actions work; `part` where they do only a share of what can be cut. */
+type Place = { readonly [K in keyof typeof PLACE]: Code<'i32'> } & { readonly part?: Local<'i32'> }
 export type Sequence = Func<typeof PLACE, 'none'>
 export type Part = Func<{ readonly part: 'i32'; readonly scratch: 'i32' }, 'none'>
 
@@ -28,18 +37,45 @@ export const sequenceOf = (
   actions: readonly Action[],
   record: number,
   functionOf: FunctionOf,
-): Sequence =>
-  func(name, PLACE, 'none', (place) => {
-    const codeOf = (action: Action, slice?: Local<'i32'>): Body => {
-      if ('kernel' in action) {
-        const callee = functionOf(action.kernel)
+): Sequence => func(name, PLACE, 'none', (place) => actions.map(actionIn(place, record, functionOf)))
+
+const actionIn =
+  (place: Place, record: number, functionOf: FunctionOf) =>
+  (action: Action): Body => {
+    const codeOf = (inner: Action, slice?: Local<'i32'>): Body => {
+      if ('kernel' in inner) {
+        const callee = functionOf(inner.kernel)
         const names = Object.keys(callee.signature)
-        return call(callee, Object.fromEntries(action.operands.map((o, i) => [names[i]!, operandOf(o, place, record)])))
+        return call(callee, Object.fromEntries(inner.operands.map((o, i) => [names[i]!, operandOf(o, place, record)])))
       }
-      return 'bytes' in action ? copyCode(action, place, slice) : roundsCode(action, place, codeOf)
+      return 'bytes' in inner ? copyCode(inner, place, slice) : roundsCode(inner, place, codeOf)
     }
-    return actions.map((action) => codeOf(action))
+    return codeOf(action)
+  }
+
+/**
+ * A part of uniform tasks that need nothing of one another: its share of those that can be cut, and in turn with the
+ * other parts all of one that cannot. Actions of a task are done in order, unless all of them can be cut.
+ */
+export const shareOf = (
+  name: string,
+  tasks: readonly (readonly Action[])[],
+  record: number,
+  functionOf: FunctionOf,
+): Part =>
+  func(name, { part: 'i32', scratch: 'i32' }, 'none', ({ part, scratch }) => {
+    const none = i32.const(0)
+    const alone: Place = { scratch, state: none, start: none, lanes: i32.const(1) }
+    const whole = tasks.filter((actions) => !actions.every(isCut))
+    return tasks.map((actions) => {
+      if (!whole.includes(actions)) return actions.map(actionIn({ ...alone, part }, record, functionOf))
+      const turn = i32.remU(i32.const(whole.indexOf(actions)), word(record, RECORD.parts))
+      return when(i32.eq(turn, part), actions.map(actionIn(alone, record, functionOf)))
+    })
   })
+
+const isCut = (action: Action): boolean =>
+  'kernel' in action && action.operands.some((operand) => typeof operand === 'object' && 'work' in operand)
 
 const copyCode = ({ to, from, bytes, turns }: Copy, place: Place, slice?: Local<'i32'>): Body => {
   const end = (which: 'to' | 'from', address: number): Code<'i32'> => {
@@ -96,7 +132,20 @@ export const partOf = (name: string, work: Sequence, stride: number, { tile, row
 const operandOf = (operand: LaunchOperand, place: Place, record: number): Code<'i32'> => {
   if (operand === 'lanes' || operand === 'start') return place[operand]
   if (operand === 'index') return i32.add(word(record, RECORD.first), place.start)
-  return typeof operand === 'object' ? word(record, operand.record) : addressOf(operand, place)
+  if (typeof operand === 'number') return addressOf(operand, place)
+  return 'record' in operand ? word(record, operand.record) : shareEnd(operand, place, record)
+}
+
+const shareEnd = (end: ShareEnd, place: Place, record: number): Code<'i32'> => {
+  const { total, unit } = end.work
+  const { part } = place
+  if (!part) return 'length' in end ? i32.const(total) : addressOf(end.base, place)
+  const units = Math.ceil(total / unit)
+  const beginning = (k: Code<'i32'>): Code<'i32'> =>
+    i32.mul(i32.divU(i32.mul(k, units), word(record, RECORD.parts)), unit)
+  if (!('length' in end)) return i32.add(addressOf(end.base, place), i32.mul(beginning(part), end.scale))
+  const next = beginning(i32.add(part, 1))
+  return i32.sub(select(i32.ltU(next, total), next, i32.const(total)), beginning(part))
 }
 
 const addressOf = (address: number, place: Place): Code<'i32'> => {

@@ -8,7 +8,7 @@ import { kindsOf, type Operation } from '../../tensor/operation.ts'
 import type { Node } from '../../tensor/tensor.ts'
 import type { Arrays, Held } from './arrays.ts'
 import { writeValue } from './host.ts'
-import type { Linked, LinkedPhase } from './link.ts'
+import type { Linked, LinkedPhase, LinkedStage } from './link.ts'
 import type { EngineMemory } from './memory.ts'
 import { RECORD } from './record.ts'
 import type { Pool } from './threads/pool.ts'
@@ -109,7 +109,7 @@ export const prepare = (
 
       function runPhase(phase: LinkedPhase, number: number): void {
         const scratch = pool.scratch(linked.scratchBytes)
-        for (const step of phase.uniform) step({ scratch, state: 0, start: 0, lanes: 1, offset: run.offset })
+        for (const stage of phase.uniform) runStage(stage, scratch)
         if (!phase.hasTiles) return
         const { parts, tiles } = sharesOf(Math.ceil(run.lanes / format.tile), phase.stride)
         const states = phase.stride > 0 ? allocate(parts * phase.stride) : 0
@@ -134,6 +134,18 @@ export const prepare = (
         if (states > 0) release(states)
       }
 
+      function runStage({ run: step, share }: LinkedStage, scratch: number): void {
+        const parts = share && linked.code && pool.threads > 1 && share.flops >= worth ? SHARES * pool.threads : 1
+        record(RECORD.parts, parts)
+        if (parts === 1) step({ scratch, state: 0, start: 0, lanes: 1, offset: run.offset })
+        else
+          pool.run(
+            { program, codeAddress: linked.code!.address, codeBytes: linked.code!.bytes, phase: share!.number, parts },
+            linked.scratchBytes,
+            share!.part,
+          )
+      }
+
       /** The tiles of a part step by step, where the host has a share in them. */
       function runTiles(phase: LinkedPhase, part: number, tiles: number, state: number, scratch: number): void {
         wordsAt(state, phase.stride / 4).fill(0)
@@ -152,6 +164,9 @@ export const prepare = (
 
 /** Programs of all engines are numbered, so that a thread knows one again. */
 let programs = 0
+
+/** Shares of uniform work for each thread: whoever is early takes another one. */
+const SHARES = 2
 
 /** Sums that are many: more copies of them would no longer stay in the cache. */
 const LARGE = 2 ** 18

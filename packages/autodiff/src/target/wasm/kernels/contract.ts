@@ -6,7 +6,7 @@ import { func } from '../assembler/function.ts'
 import { i32 } from '../assembler/instructions/i32.ts'
 import { local, set } from '../assembler/variables.ts'
 import { VECTOR } from '../words.ts'
-import { type Addresses, integers, type Kernel, type Launch } from './kernel.ts'
+import { type Addresses, beginningOf, integers, type Kernel, type Launch, lengthOf, type Work } from './kernel.ts'
 import { along } from './laid.ts'
 import { dotLaunches } from './outer.ts'
 import { type Axis, NONE, type Product, productOf, scaled, swapped } from './product.ts'
@@ -65,26 +65,33 @@ const alongColumns = (product: Product, from: From): Loops => {
 }
 
 const launchesOf = ({ batch, rows, columns, terms, from, bytes, beside, varies }: Loops): readonly Launch[] =>
-  cutRows(rows.count, beside ? MOST_ROWS_BESIDE : MOST_ROWS).flatMap(([start, count, tile]) =>
-    count === 0
-      ? []
-      : [
-          {
-            kernel: kernelFor(tile, beside, varies, rows.a),
-            operands: [
-              from.out + start * rows.out,
-              from.a + start * rows.a,
-              from.b,
-              bytes,
-              ...[batch.count, count / tile, columns.count, terms.count],
-              ...[batch.out, batch.a, batch.b],
-              rows.out,
-              ...[columns.out, columns.b],
-              ...[terms.a, terms.b],
-            ],
-          },
+  cutRows(rows.count, beside ? MOST_ROWS_BESIDE : MOST_ROWS).flatMap(([start, count, tile]) => {
+    if (count === 0) return []
+    // Uniform results may be cut for threads, between groups of rows or along long ones; a tile is one thread's.
+    const groups: Work = { total: count / tile, unit: varies || bytes >= LONG ? count : 1 }
+    const along: Work = { total: bytes, unit: varies || bytes < LONG ? bytes : CUT }
+    const [out, a] = [from.out + start * rows.out, from.a + start * rows.a]
+    return [
+      {
+        kernel: kernelFor(tile, beside, varies, rows.a),
+        operands: [
+          bytes < LONG ? beginningOf(groups, out, rows.out * tile) : beginningOf(along, out),
+          beginningOf(groups, a, rows.a * tile),
+          beginningOf(along, from.b),
+          lengthOf(along),
+          ...[batch.count, lengthOf(groups), columns.count, terms.count],
+          ...[batch.out, batch.a, batch.b],
+          rows.out,
+          ...[columns.out, columns.b],
+          ...[terms.a, terms.b],
         ],
-  )
+      },
+    ]
+  })
+
+/** Bytes of a row of uniform results that is worth cutting, and where it is cut: at whole groups of vectors. */
+const LONG = 4096
+const CUT = 64
 
 /**
  * Rows of results in registers at a time. With two vectors of each: 12 sums, 2 of x and 1 of w fill the 15 registers

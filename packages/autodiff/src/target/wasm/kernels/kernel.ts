@@ -16,9 +16,26 @@ export interface Kernel {
 
 /**
  * What a kernel is called with: a number or an address; of the tile the number of its lanes, the first of them in the
- * run (`start`) or among all examples (`index`); or a word of the run's record.
+ * run (`start`) or among all examples (`index`); a word of the run's record; or an end of a share.
  */
-export type LaunchOperand = number | 'lanes' | 'start' | 'index' | { readonly record: number }
+export type LaunchOperand = number | 'lanes' | 'start' | 'index' | { readonly record: number } | ShareEnd
+
+/** Work that may be cut: so many numbers in all, cut at multiples of a unit. */
+export interface Work {
+  readonly total: number
+  readonly unit: number
+}
+/** Where the share of a part begins, as many times `scale` beyond `base`; or how long it is. */
+export type ShareEnd = { readonly work: Work } & (
+  | { readonly base: number; readonly scale: number }
+  | { readonly length: true }
+)
+
+/** All of it where it is too little to be cut. */
+export const beginningOf = (work: Work, base: number, scale = 1): LaunchOperand =>
+  work.total < 2 * work.unit ? base : { work, base, scale }
+export const lengthOf = (work: Work): LaunchOperand =>
+  work.total < 2 * work.unit ? work.total : { work, length: true }
 
 /** A kernel with its operands, in the order of its parameters. */
 export interface Launch {

@@ -12,7 +12,7 @@ import { local, set } from '../assembler/variables.ts'
 import { type Format, formatOf } from '../format.ts'
 import { inScratch } from '../space.ts'
 import { ENTRY, VECTOR } from '../words.ts'
-import type { Addresses, Launch } from './kernel.ts'
+import { type Addresses, beginningOf, type Launch, lengthOf, type Work } from './kernel.ts'
 import { elementName, nodeCode, typeOf } from './rows.ts'
 
 /** Whether a node can be part of a fused kernel: element-wise, with vector code, and inputs that lie right. */
@@ -42,6 +42,9 @@ const accessOf = (x: Node, size: number, varies: boolean, at: Addresses): Access
   return { kind: x.varies ? 'rows' : 'splats' }
 }
 
+/** Bytes of a cache line and a multiple of all vectors: two threads do not write to the same. */
+const CUT = 64
+
 /** One pass over the index space; everything between inputs and outputs stays in registers. */
 export const mapLaunch = (step: MapKernel, at: Addresses): Launch => {
   const { row, word } = at.format
@@ -57,17 +60,20 @@ export const mapLaunch = (step: MapKernel, at: Addresses): Launch => {
     const space = step.spaces[k]!
     return [at.table(offsetsOf(space, broadcastStrides(x.shape, space)).map((o) => (rows ? rows[o]! : o * bytes)))]
   })
+  const bytes = tabled ? size : varies ? size * row : Math.ceil((size * word) / VECTOR) * VECTOR
+  // What is laid out alike may be cut anywhere; a tile is one thread's.
+  const work: Work = { total: bytes, unit: varies || tabled ? bytes : CUT }
   const pointers = step.inputs.flatMap((x, k) => {
-    if (access[k]!.kind === 'literal') return []
-    return [at.rowsOf(x) ? inScratch(0) : at.readAt(x)]
+    const { kind } = access[k]!
+    if (kind === 'literal') return []
+    return [at.rowsOf(x) ? inScratch(0) : kind === 'running' ? beginningOf(work, at.readAt(x)) : at.readAt(x)]
   })
-  const count = tabled ? size : varies ? size * row : Math.ceil((size * word) / VECTOR) * VECTOR
   return {
     kernel: {
       key: keyOf(step, access, tabled),
       build: (format) => build(step, access, tabled, format),
     },
-    operands: [...step.outputs.map((x) => at.addressOf(x)), ...pointers, ...tables, count],
+    operands: [...step.outputs.map((x) => beginningOf(work, at.addressOf(x))), ...pointers, ...tables, lengthOf(work)],
   }
 }
 

@@ -10,7 +10,7 @@ import { local, set } from '../assembler/variables.ts'
 import { across, type Format, lanesBelow } from '../format.ts'
 import type { Vector } from '../math/index.ts'
 import { VECTOR } from '../words.ts'
-import { type Addresses, integers, type Kernel, type Launch } from './kernel.ts'
+import { type Addresses, beginningOf, integers, type Kernel, type Launch, lengthOf, type Work } from './kernel.ts'
 import { NONE, type Product, productOf, scaled } from './product.ts'
 
 /** Results in registers at a time: rows by columns. */
@@ -63,21 +63,23 @@ interface Outer extends Product {
 }
 
 const launchesOf = ({ batch, rows, columns, terms, from, along, adds, word }: Outer): readonly Launch[] =>
-  cut(rows.count, ROWS).flatMap((r) =>
-    cut(columns.count, COLUMNS).map((c) => ({
+  cut(rows.count, ROWS).flatMap((r) => {
+    // Uniform results may be cut for threads between groups of rows.
+    const groups: Work = { total: r.count / r.group, unit: adds ? r.count : 1 }
+    return cut(columns.count, COLUMNS).map((c) => ({
       kernel: outerKernel(r.group, c.group, rows.a, columns.b, c.group > 1 && columns.out === word, adds),
       operands: [
-        from.out + r.start * rows.out + c.start * columns.out,
-        from.a + r.start * rows.a,
+        beginningOf(groups, from.out + r.start * rows.out + c.start * columns.out, rows.out * r.group),
+        beginningOf(groups, from.a + r.start * rows.a, rows.a * r.group),
         from.b + c.start * columns.b,
-        ...[batch.count, r.count / r.group, c.count / c.group, terms.count],
+        ...[batch.count, lengthOf(groups), c.count / c.group, terms.count],
         ...[batch.out, batch.a, batch.b],
         ...[rows.out, columns.out],
         ...[terms.a, terms.b],
         along,
       ],
-    })),
-  )
+    }))
+  })
 
 /** As many whole groups as there are, then one by one. */
 const cut = (
