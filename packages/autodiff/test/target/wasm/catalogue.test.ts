@@ -5,9 +5,6 @@ import { list } from '../../catalogue/case.ts'
 import { catalogue } from '../../catalogue/catalogue.ts'
 import { signatureOf } from '../conformance.ts'
 
-/** What has no kernel yet, by what `explain` calls it. */
-const ON_THE_HOST: readonly string[] = ['contract', 'elementwise']
-
 describe('operations of the public surface', () => {
   const engine = openWasm({ threads: 1 })
   test.each(catalogue.map(({ name, instance }) => [name, instance] as const))(
@@ -16,10 +13,9 @@ describe('operations of the public surface', () => {
       fc.assert(
         fc.property(instance, ({ inputs, graph }) => {
           const program = engine.compileSync((x: ReturnType<typeof signatureOf>) => list(graph(x)), signatureOf(inputs))
-          const host = /on the host: (.*)/.exec(program.explain())![1]!
+          const explained = program.explain()
           program.dispose()
-          for (const operation of host.split('; '))
-            expect(['nothing', ...ON_THE_HOST]).toContain(operation.split(' ')[0])
+          expect(explained).toContain('on the host: nothing')
         }),
         { numRuns: 10 },
       ),

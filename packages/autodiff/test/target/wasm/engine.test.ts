@@ -17,8 +17,7 @@ import {
   sum,
   valueAndGrad,
 } from '../../../src/index.ts'
-import { make } from '../../../src/tensor/operation.ts'
-import { nodeOf, type Tensor } from '../../../src/tensor/tensor.ts'
+import { median } from './median.ts'
 
 const training = async (): Promise<{ readonly program: Program; readonly run: () => number }> => {
   const engine = await open('wasm')
@@ -39,24 +38,6 @@ const training = async (): Promise<{ readonly program: Program; readonly run: ()
     },
   }
 }
-
-/** An operation that no target knows. */
-const median = (x: Tensor): Tensor =>
-  make<null>(
-    {
-      name: 'median',
-      infer: () => ({ shape: [], dtype: 'float', varies: false }),
-      reverse: () => [null],
-      forward: () => [null],
-      kernel:
-        () =>
-        ([out], [values]) => {
-          out![0] = values!.toSorted()[values!.length >> 1]!
-        },
-    },
-    null,
-    [nodeOf(x)],
-  )
 
 describe('the WebAssembly engine', () => {
   test('says what runs on the host, and that a training step has nothing there', async () => {

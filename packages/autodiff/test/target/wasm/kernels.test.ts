@@ -66,7 +66,7 @@ const agrees = (f: Graph, given: readonly Given[], lanes = 70): void => {
   )
   const graph = (x: typeof signature): readonly Example[] => [f(...names.map((name) => x[name]!))].flat()
   const program = engine.compileSync(graph, signature)
-  expect(program.explain()).toMatch(/on the host: (nothing|contract)/)
+  expect(program.explain()).toContain('on the host: nothing')
   const [found, wanted] = [engine, reference].map((target) => {
     const run = target === engine ? program : reference.compileSync(graph, signature)
     return (run.runSync(inputs, { lanes: { count: lanes } }) as readonly Resident[]).map((r) =>

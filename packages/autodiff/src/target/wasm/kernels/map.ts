@@ -11,15 +11,13 @@ import { v128 } from '../assembler/instructions/v128.ts'
 import { local, set } from '../assembler/variables.ts'
 import { type Format, formatOf } from '../format.ts'
 import { inScratch } from '../space.ts'
+import { wordsOf } from '../values.ts'
 import { ENTRY, VECTOR } from '../words.ts'
 import { type Addresses, beginningOf, type Launch, lengthOf, type Work } from './kernel.ts'
 import { elementName, nodeCode, typeOf } from './rows.ts'
 
-/** Whether a node can be part of a fused kernel: element-wise, with vector code, and inputs that lie right. */
-export const isMappable = (node: Node): boolean => {
-  if (!anyCode(node)) return false
-  return node.varies || node.inputs.every((x) => sizeOf(x.shape) === 1 || sizeOf(x.shape) === sizeOf(node.shape))
-}
+/** Whether a node can be part of a fused kernel: element-wise, with vector code. */
+export const isMappable = (node: Node): boolean => anyCode(node) !== undefined
 
 /** What has code has it in every format. */
 const anyCode = nodeCode(formatOf('float32', false))
@@ -29,17 +27,18 @@ const anyCode = nodeCode(formatOf('float32', false))
  * - `literal`: a number in the code; `single`: one uniform number for all;
  * - `running`: laid out like the results;
  * - `rows`: a row of lanes for each element by a table of offsets; `splats`: a uniform number for each element.
+ * - `picked`: where nothing varies, numbers by a table that is laid out like the results.
  */
 type Access =
   | { readonly kind: 'literal'; readonly value: number }
-  | { readonly kind: 'single' | 'running' | 'rows' | 'splats' }
+  | { readonly kind: 'single' | 'running' | 'rows' | 'splats' | 'picked' }
 
 const accessOf = (x: Node, size: number, varies: boolean, at: Addresses): Access => {
   const value = scalarConstant(x)
   if (value !== undefined) return { kind: 'literal', value }
   if (!x.varies && sizeOf(x.shape) === 1) return { kind: 'single' }
   if (x.varies === varies && sizeOf(x.shape) === size && !at.rowsOf(x)) return { kind: 'running' }
-  return { kind: x.varies ? 'rows' : 'splats' }
+  return { kind: varies ? (x.varies ? 'rows' : 'splats') : 'picked' }
 }
 
 /** Bytes of a cache line and a multiple of all vectors: two threads do not write to the same. */
@@ -52,17 +51,18 @@ export const mapLaunch = (step: MapKernel, at: Addresses): Launch => {
   const size = sizeOf(step.shape)
   const access = step.inputs.map((x) => accessOf(x, size, varies, at))
   const tabled = access.some(({ kind }) => kind === 'rows' || kind === 'splats')
+  const total = tabled ? size : varies ? size * row : Math.ceil((size * word) / VECTOR) * VECTOR
+  // What is laid out alike may be cut anywhere; a tile is one thread's.
+  const work: Work = { total, unit: varies || tabled ? total : CUT }
   const tables = step.inputs.flatMap((x, k) => {
     const { kind } = access[k]!
-    if (kind !== 'rows' && kind !== 'splats') return []
+    if (kind !== 'rows' && kind !== 'splats' && kind !== 'picked') return []
     const bytes = kind === 'rows' ? row : word
     const rows = at.rowsOf(x)
     const space = step.spaces[k]!
-    return [at.table(offsetsOf(space, broadcastStrides(x.shape, space)).map((o) => (rows ? rows[o]! : o * bytes)))]
+    const offsets = offsetsOf(space, broadcastStrides(x.shape, space)).map((o) => (rows ? rows[o]! : o * bytes))
+    return [kind === 'picked' ? beginningOf(work, at.table(inVectors(offsets, at.format))) : at.table(offsets)]
   })
-  const bytes = tabled ? size : varies ? size * row : Math.ceil((size * word) / VECTOR) * VECTOR
-  // What is laid out alike may be cut anywhere; a tile is one thread's.
-  const work: Work = { total: bytes, unit: varies || tabled ? bytes : CUT }
   const pointers = step.inputs.flatMap((x, k) => {
     const { kind } = access[k]!
     if (kind === 'literal') return []
@@ -77,6 +77,13 @@ export const mapLaunch = (step: MapKernel, at: Addresses): Launch => {
   }
 }
 
+/** Entries as wide as numbers, in whole vectors. */
+const inVectors = (offsets: Int32Array, format: Format): Int32Array => {
+  const whole = new Int32Array(Math.ceil(offsets.length / format.width) * format.width)
+  whole.set(offsets)
+  return wordsOf(whole, 'int', format)
+}
+
 const keyOf = ({ nodes, inputs, outputs, operands }: MapKernel, access: readonly Access[], tabled: boolean): string => {
   const lines = nodes.map((x, n) => `${elementName(x)}:${typeOf(x)}(${operands[n]})`)
   const reads = inputs.map((x, k) => {
@@ -87,11 +94,11 @@ const keyOf = ({ nodes, inputs, outputs, operands }: MapKernel, access: readonly
 }
 
 const build = (step: MapKernel, access: readonly Access[], tabled: boolean, format: Format) => {
-  const { row, splatAt } = format
+  const { row, word, width, splatAt, loadLane } = format
   const { inputs, outputs } = step
   const kindOf = (k: number): Access['kind'] => access[k]!.kind
   const read = [...inputs.keys()].filter((k) => kindOf(k) !== 'literal')
-  const withTable = read.filter((k) => kindOf(k) === 'rows' || kindOf(k) === 'splats')
+  const withTable = read.filter((k) => ['rows', 'splats', 'picked'].includes(kindOf(k)))
   const names = [
     ...outputs.map((_, o) => `out${o}`),
     ...read.map((k) => `in${k}`),
@@ -111,8 +118,15 @@ const build = (step: MapKernel, access: readonly Access[], tabled: boolean, form
       read
         .filter((k) => kindOf(k) === 'running' || kindOf(k) === 'rows')
         .map((k) => set(given[k]!, v128.load(i32.add(pointerOf(k), i)))),
+      read.filter((k) => kindOf(k) === 'picked').map((k) => set(given[k]!, picked(k))),
       ...compute(step, format, vectorOf, (o, value) => v128.store(i32.add(at(`out${o}`), i), value)),
     ]
+    /** A number for each lane of the vector that the kernel is at. */
+    const picked = (k: number): Code<'v128'> => {
+      const entry = i32.add(at(`table${k}`), i)
+      const places = Array.from({ length: width }, (_, lane) => i32.add(at(`in${k}`), i32.load(entry, lane * word)))
+      return places.slice(1).reduce((v, place, lane) => loadLane(place, v, lane + 1), splatAt(places[0]!))
+    }
     const once = read.filter((k) => kindOf(k) === 'single').map((k) => set(given[k]!, splatAt(at(`in${k}`))))
     if (!tabled)
       return [
