@@ -1,6 +1,14 @@
 import type { FitJob } from '../job/fitTable.ts'
 
-const flow = { kind: 'nsf', layers: 4, hidden: [48, 48], spline: { bins: 12, tails: 12 } } as const
+/** Columns of this survey are nearly functions of each other: linear mixing and smooth conditioners are worth most. */
+const flow = {
+  kind: 'nsf',
+  layers: 4,
+  hidden: [48, 48],
+  activation: 'silu',
+  mixing: true,
+  spline: { bins: 12, tails: 12 },
+} as const
 
 /** The density of all candidates: HTRU2 by the usual protocol, rows by their number modulo 10. */
 export const density = (seed: number, epochs = 140): FitJob => ({
