@@ -24,25 +24,41 @@ const moving: ReadonlySet<string> = new Set([
 
 export const isMove = (node: Node): boolean => moving.has(node.operation.name)
 
-/** Where an element of a moving node comes from: an element of an input, or a number. */
-export type Source = { readonly input: number; readonly element: number } | { readonly filler: number }
+/** Where the elements of a moving node come from. */
+export interface Sources {
+  /** By element, which input; -1 where a number is put in. */
+  readonly input: Int32Array
+  /** By element, which element of that input. */
+  readonly element: Int32Array
+  /** The number that is put in. */
+  readonly filler: number
+}
 
 /** Larger than any number that is put in. */
 const MARK = 2 ** 50
 const PER_INPUT = 2 ** 32
 
 /** Found by running the operation itself on the places of its inputs' elements: one meaning, whatever the operation. */
-export const elementsOf = (node: Node): readonly Source[] => {
-  const places = node.inputs.map((x, k) =>
-    Float64Array.from({ length: sizeOf(x.shape) }, (_, e) => MARK + k * PER_INPUT + e),
-  )
+export const elementsOf = (node: Node): Sources => {
+  const places = node.inputs.map((x, k) => {
+    const own = new Float64Array(sizeOf(x.shape))
+    for (let e = 0; e < own.length; e++) own[e] = MARK + k * PER_INPUT + e
+    return own
+  })
   const found = new Float64Array(sizeOf(node.shape))
   node.operation.kernel(node)([found], places, 1, { offset: 0 })
-  return Array.from(found, (place): Source => {
-    if (place < MARK) return { filler: place }
-    const input = Math.floor((place - MARK) / PER_INPUT)
-    return { input, element: place - MARK - input * PER_INPUT }
-  })
+  const input = new Int32Array(found.length).fill(-1)
+  const element = new Int32Array(found.length)
+  let filler = 0
+  for (let e = 0; e < found.length; e++) {
+    const place = found[e]! - MARK
+    if (place < 0) filler = found[e]!
+    else {
+      input[e] = Math.floor(place / PER_INPUT)
+      element[e] = place % PER_INPUT
+    }
+  }
+  return { input, element, filler }
 }
 
 /** The nodes whose memory is read by who reads x. */
@@ -68,7 +84,7 @@ export const movesInPlace = (
         isMove(node) &&
         !copied.has(node) &&
         node.inputs.every((x) => x.varies) &&
-        elementsOf(node).every((source) => !('filler' in source) || source.filler === 0),
+        Object.is(elementsOf(node).filler, 0),
     ),
   )
 }

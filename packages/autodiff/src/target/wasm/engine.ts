@@ -78,12 +78,10 @@ export const openWasm = (options: EngineOptions = {}, given: Partial<Limits> = {
     numbersOf: (array, dtype) => valuesOf(arrays.read(array), dtype, format),
     free: arrays.free,
     prepare: (plan, { name, profile }) => {
-      const many = compiled(plan, name, profile)
-      if (exampleFlops(plan) < limits.single) return many
+      if (exampleFlops(plan) < limits.single) return compiled(plan, name, profile)
       return withOneExample(
         plan,
-        many,
-        (one) => compiled(one, `${name} on one example`, profile),
+        (made, kind) => compiled(made, `${name}${kind}`, profile),
         (offset) => arrays.hold(wordsOf([offset], 'int', format)),
       )
     },

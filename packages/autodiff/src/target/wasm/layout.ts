@@ -110,16 +110,20 @@ export const layoutOf = (plan: Plan, { tile, word, row }: Format): Layout => {
       : uniform.offsets.get(node)![output]! + offset * word
   }
   const known = new Map<Node, readonly number[]>()
+  const rowsFrom = (node: Node, phase: number): readonly number[] => {
+    const { input, element } = elementsOf(node)
+    const given = node.inputs.map((x) => rowsOf(x, phase) ?? offsetIn(readAt(x, phase)))
+    return Array.from(input, (k, e) => {
+      const from = given[k]
+      // What is put in is 0, which the first row has.
+      if (from === undefined) return 0
+      return typeof from === 'number' ? from + element[e]! * row : from[element[e]!]!
+    })
+  }
   const rowsOf = (x: Node, phase: number): readonly number[] | undefined => {
     const { node, offset } = placeOf(x)
     if (!phases[phase]!.inPlace.has(node)) return undefined
-    const rows =
-      known.get(node) ??
-      elementsOf(node).map((source) => {
-        if ('filler' in source) return 0
-        const from = node.inputs[source.input]!
-        return rowsOf(from, phase)?.[source.element] ?? offsetIn(readAt(from, phase)) + source.element * row
-      })
+    const rows = known.get(node) ?? rowsFrom(node, phase)
     known.set(node, rows)
     return rows.slice(offset, offset + sizeOf(x.shape))
   }

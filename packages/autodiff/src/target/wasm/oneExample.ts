@@ -9,24 +9,30 @@ import type { Held } from './arrays.ts'
 export const exampleFlops = ({ phases }: Plan): number =>
   phases.reduce((sum, { varying, joins }) => [...varying, ...joins].reduce((n, node) => n + flops(node), sum), 0)
 
-/** A program that runs single examples by one of their own, which is made when the first comes. */
+/** A program for examples that come alone and one for many; each is made when it is first needed. */
 export const withOneExample = (
   plan: Plan,
-  many: Prepared<Held, RunOptions>,
-  prepare: (plan: Plan) => Prepared<Held, RunOptions>,
+  prepare: (plan: Plan, name: string) => Prepared<Held, RunOptions>,
   numberOf: (offset: number) => Held,
 ): Prepared<Held, RunOptions> => {
   let one: Prepared<Held, RunOptions> | undefined
+  let many: Prepared<Held, RunOptions> | undefined
   return {
     execute: (inputs, lanes, run) => {
-      if (lanes.count !== 1) return many.execute(inputs, lanes, run)
-      one ??= prepare(forOneExample(plan))
-      return one.execute([...inputs, numberOf(lanes.offset)], lanes, run)
+      if (lanes.count === 1) {
+        one ??= prepare(forOneExample(plan), ' on one example')
+        return one.execute([...inputs, numberOf(lanes.offset)], lanes, run)
+      }
+      many ??= prepare(plan, '')
+      return many.execute(inputs, lanes, run)
     },
-    explain: () => [many.explain(), ...(one ? [one.explain()] : [])].join('\n'),
+    explain: () => {
+      if (!one && !many) many = prepare(plan, '')
+      return [one, many].flatMap((program) => (program ? [program.explain()] : [])).join('\n')
+    },
     dispose: () => {
-      many.dispose()
       one?.dispose()
+      many?.dispose()
     },
   }
 }

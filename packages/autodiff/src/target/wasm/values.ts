@@ -8,7 +8,7 @@ export type Words = Int32Array
 /** Booleans become masks; what a word of eight bytes has beyond an integer is 0. */
 export const wordsOf = (values: ArrayLike<number>, dtype: DType, { precision, word }: Format): Words => {
   if (dtype === 'float')
-    return new Int32Array((precision === 'float32' ? Float32Array.from(values) : Float64Array.from(values)).buffer)
+    return new Int32Array((precision === 'float32' ? new Float32Array(values) : new Float64Array(values)).buffer)
   if (word === 4) return Int32Array.from(values, (v) => (dtype === 'bool' ? -Number(v !== 0) : v))
   const words = new Int32Array(2 * values.length)
   for (let i = 0; i < values.length; i++) {
