@@ -156,7 +156,10 @@ describe('an engine of several threads', () => {
       const engine = openWasm({ threads: 3 }, { worth: 0 })
       const program = engine.compileSync(({ x }) => lanes.sum(sum(square(x))), { x: example([2]) })
       const given = { x: { data: new Float32Array(2000).fill(1), shape: [2], lanes: 1000 } }
-      for (let i = 0; i < 300; i++) { program.runSync(given); await new Promise((done) => setTimeout(done, 1)) }
+      for (let i = 0; i < 3000 && !/have run [1-9]/.test(program.explain()); i++) {
+        program.runSync(given)
+        await new Promise((done) => setTimeout(done, 1))
+      }
       console.log(engine.readSync(program.runSync(given)).data[0], program.explain())
       if (process.argv.includes('dispose')) engine.dispose()`
     for (const how of ['dispose', 'leave']) {
