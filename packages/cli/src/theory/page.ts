@@ -1,6 +1,6 @@
 import type { Estimate } from '@diffeo/flows'
 import { aligned } from '../text/columns.ts'
-import { count, counted, nats, short } from '../text/number.ts'
+import { count, counted, fixed, nats, short } from '../text/number.ts'
 import type { TheoryReport } from './report.ts'
 
 /** The report as text for people. */
@@ -21,6 +21,8 @@ export const pageOf = (r: TheoryReport): readonly string[] => [
   ]),
   `On rows that were not fitted the best linear flow loses about ${nats(r.lostOnOtherRows)} nats.`,
   '',
+  ...stretchLines(r),
+  '',
   ...pcaLines(r),
   '',
   `Picture: ${r.picture}`,
@@ -28,6 +30,24 @@ export const pageOf = (r: TheoryReport): readonly string[] => [
 
 const withError = ({ value, standardError }: Estimate): string =>
   standardError === 0 ? nats(value) : `${nats(value)} ± ${nats(standardError)}`
+
+const stretchLines = ({
+  inverseStretch: { standardised, originalUnits, heavyTails },
+}: TheoryReport): readonly string[] => {
+  const inUnits = (e: Estimate): string => `${short(e.value, 4)} ± ${short(e.standardError, 2)}`
+  const ends = heavyTails.map(({ column, side, power }) => `"${column}" ${side} (power ${fixed(power, 2)})`)
+  return [
+    ...aligned([
+      ['every exact flow to a normal base has', 'standardised', 'original units'],
+      ['  an inverse that stretches somewhere by at least', inUnits(standardised), inUnits(originalUnits)],
+    ]),
+    ...(ends.length === 0
+      ? []
+      : [
+          `and no finite stretch reaches these tails, which grow faster than a normal's as far as the rows show: ${ends.join(', ')}.`,
+        ]),
+  ]
+}
 
 /** Lines of the table of factors, at most: the first ones, then some up to the last. */
 const MOST = 16

@@ -14,6 +14,13 @@ export interface TheoryReport {
   readonly exact: { readonly standardised: number; readonly originalUnits: number } | null
   /** What the best linear map of these rows is to be expected to lose on other rows of their distribution. */
   readonly lostOnOtherRows: number
+  /** How much the way back from a standard normal base must stretch somewhere, of every exact flow. */
+  readonly inverseStretch: {
+    readonly standardised: Estimate
+    readonly originalUnits: Estimate
+    /** Ends of columns with tails heavier than a normal's: where there are any, no finite stretch reaches the data. */
+    readonly heavyTails: readonly theory.HeavyTail[]
+  }
   readonly probabilisticPCA: {
     readonly units: theory.PcaUnits
     /** Of the covariance in these units, descending. */
@@ -43,6 +50,8 @@ export const theoryOf = (t: Table, { units, data, picture, entropy }: About): E.
   if (E.isLeft(ceiling)) return ceiling
   const pca = theory.probabilisticPCA(t, { units })
   if (E.isLeft(pca)) return pca
+  const stretch = theory.inverseStretchBound(t)
+  if (E.isLeft(stretch)) return stretch
   const { columns, rows, standardised, original, lostOnOtherRows } = ceiling.right
   const shift = original.independent.value - standardised.independent.value
   return E.right({
@@ -53,6 +62,11 @@ export const theoryOf = (t: Table, { units, data, picture, entropy }: About): E.
     originalUnits: ceilingsOf(original),
     exact: entropy === undefined ? null : { standardised: -entropy - shift, originalUnits: -entropy },
     lostOnOtherRows,
+    inverseStretch: {
+      standardised: stretch.right.standardised.bound,
+      originalUnits: stretch.right.original.bound,
+      heavyTails: stretch.right.heavyTails,
+    },
     probabilisticPCA: { units, eigenvalues: Array.from(pca.right.eigenvalues), curve: pca.right.curve },
     picture,
   })

@@ -63,6 +63,23 @@ describe('diffeo theory', () => {
       expect(svg.match(new RegExp(`<${tag}[ >]`, 'g'))?.length).toBe(svg.match(new RegExp(`</${tag}>`, 'g'))?.length)
   })
 
+  test('the least stretch of the inverse is that of the spectrum, and heavy tails are named on the page', async () => {
+    const here = folder()
+    const { correlation } = byHand(numbers)
+    const { inverseStretch } = await reported(join(here, csv(here, numbers)), '--out', join(here, 'a.svg'))
+    expect(inverseStretch.standardised.value).toBeCloseTo(Math.sqrt(1 + Math.abs(correlation)), 10)
+    expect(inverseStretch.heavyTails).toEqual([])
+    const heavy = Array.from({ length: 2000 }, (_, i) => [Math.tan(Math.PI * ((i + 0.5) / 2000 - 0.5)), i])
+    const { out } = await call([
+      'theory',
+      join(here, csv(here, [['wild', 'tame'], ...heavy])),
+      '--out',
+      join(here, 'b.svg'),
+    ])
+    expect(out).toMatch(/no finite stretch reaches these tails.*"wild" lower.*"wild" upper/)
+    expect(out).not.toMatch(/"tame"/)
+  })
+
   test('one column has a spectrum of one, and names are kept from becoming marks', async () => {
     const here = folder()
     const out = join(here, 'one.svg')

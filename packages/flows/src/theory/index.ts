@@ -1,5 +1,7 @@
 export { type ChannelCeiling, type ChannelOptions, channelCeiling, type WeightsFrom } from './channelCeiling.ts'
 export { explainUniqueness } from './explainUniqueness.ts'
+export type { HeavyTail } from './heavyTails.ts'
+export { type InverseStretchBound, inverseStretchBound, type Stretch } from './inverseStretchBound.ts'
 export { type Ceiling, type LinearCeiling, linearCeiling } from './linearCeiling.ts'
 export {
   type FittedPca,
