@@ -133,8 +133,12 @@ const PARAMETERS = {
   bTerm: 'i32',
 } as const
 
-/** Vectors in registers beside each other. */
-const WIDE = 2
+/**
+ * Vectors in registers beside each other. Where rows are few there are more of them, so that there are eight sums to add
+ * to while the first waits for its last addition; of uniform results, whose number is any, fewer would be whole then.
+ */
+const wideOf = (tile: number, beside: boolean, varies: boolean): number =>
+  tile >= 3 || !varies ? 2 : beside ? 4 : 8 / tile
 
 /** `aRow`: bytes from one row of a to the next; fixed in the code, so that rows share one pointer. Terms are added in order. */
 const kernelFor = (tile: number, beside: boolean, varies: boolean, aRow: number): Kernel => ({
@@ -144,13 +148,14 @@ const kernelFor = (tile: number, beside: boolean, varies: boolean, aRow: number)
       const { row, splatAt } = format
       const { constant, madd } = format.floats
       const [z, r, c, l, k] = integers('z', 'r', 'c', 'l', 'k')
+      const most = wideOf(tile, beside, varies)
       const [aBase, bBase, outBase, aAt, bAt, outAt] = integers('aBase', 'bBase', 'outBase', 'aAt', 'bAt', 'outAt')
       const sums = Array.from({ length: tile }, (_, i) =>
-        Array.from({ length: WIDE }, (_, w) => local('v128', `s${i}${w}`)),
+        Array.from({ length: most }, (_, w) => local('v128', `s${i}${w}`)),
       )
-      const xs = Array.from({ length: WIDE }, (_, w) => local('v128', `x${w}`))
+      const xs = Array.from({ length: most }, (_, w) => local('v128', `x${w}`))
       const weight = local('v128', 'w')
-      const vectors = along(format, varies, l, varies ? row : p.bytes, WIDE, ({ load, store }, wide) => {
+      const vectors = along(format, varies, l, varies ? row : p.bytes, most, ({ load, store }, wide) => {
         const here = sums.map((row) => row.slice(0, wide))
         const term = (i: number): Body =>
           beside
