@@ -4,6 +4,7 @@ import { affineTransformKind } from './bijectors/affineTransform.ts'
 import { choleskyLinearKind } from './bijectors/cholesky.ts'
 import { denseLinearKind } from './bijectors/dense.ts'
 import { elementwiseKind } from './bijectors/elementwise.ts'
+import { gradientOfConvexKind } from './bijectors/gradientOfConvex.ts'
 import { householderKind } from './bijectors/householder.ts'
 import { lowRankWhiteningKind } from './bijectors/lowRankWhitening.ts'
 import { luLinearKind } from './bijectors/lu.ts'
@@ -44,6 +45,7 @@ export const builtInKinds: Kinds = {
     couplingKind,
     denseLinearKind,
     elementwiseKind,
+    gradientOfConvexKind,
     householderKind,
     invertKind,
     lowRankWhiteningKind,

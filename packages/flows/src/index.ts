@@ -28,6 +28,11 @@ export {
   type ScalarBijection,
 } from './bijectors/elementwise.ts'
 export { exp } from './bijectors/exp.ts'
+export {
+  type GradientOfConvexOptions,
+  type GradientOfConvexParams,
+  gradientOfConvex,
+} from './bijectors/gradientOfConvex.ts'
 export { type HouseholderParams, householder } from './bijectors/householder.ts'
 export { leakyTanh } from './bijectors/leakyTanh.ts'
 export { lowRankWhitening } from './bijectors/lowRankWhitening.ts'

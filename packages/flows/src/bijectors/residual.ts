@@ -1,5 +1,5 @@
-import { add, constant, type Example, evaluate, jacobian, logAbsDet, neg } from '@diffeo/autodiff'
-import { assemble, type Bijector, type Lipschitz, type Region, unbounded } from '../bijector.ts'
+import { add, type Example, evaluate, jacobian, logAbsDet, neg } from '@diffeo/autodiff'
+import { assemble, type Bijector } from '../bijector.ts'
 import { type Real, real } from '../domain.ts'
 import type { BijectorKind } from '../kinds.ts'
 import { mistake } from '../mistake.ts'
@@ -11,7 +11,7 @@ import {
   type DenseValues,
   normalised,
 } from './residual/contraction.ts'
-import { ballAround } from './search/ballAround.ts'
+import { movedBox } from './search/movedBox.ts'
 import { undone } from './search/newton.ts'
 
 /** Options of `residual`. */
@@ -75,7 +75,7 @@ export const residual = (dim: number, options: ResidualOptions = {}): Bijector<R
       return {
         forward: 1 + s,
         inverse: 1 / (1 - s),
-        image: movedBox(region, s, (c) => contraction(params.layers, c, bound, activation)),
+        image: movedBox(region, 1, s, (c) => contraction(params.layers, c, bound, activation)),
       }
     },
     lipschitzInverse: (params, region) => {
@@ -86,20 +86,9 @@ export const residual = (dim: number, options: ResidualOptions = {}): Bijector<R
           neg(c),
         )
       // x - z = -g(x), which stretches by s/(1 - s) as a function of z.
-      return { forward: 1 / (1 - s), inverse: 1 + s, image: movedBox(region, s / (1 - s), back) }
+      return { forward: 1 / (1 - s), inverse: 1 + s, image: movedBox(region, 1, s / (1 - s), back) }
     },
   })
-}
-
-/** A box that holds x + m(x) for x in a box, where m stretches by no more than `s`. */
-const movedBox = (region: Region, s: number, m: (x: Example) => Example): Lipschitz['image'] => {
-  const ball = ballAround(region)
-  if (!ball) return unbounded(real(region.lower.length)).image
-  const moves = evaluate(m(constant(ball.centre) as Example)).data
-  return {
-    lower: region.lower.map((low, i) => low + moves[i]! - s * ball.radius),
-    upper: region.upper.map((high, i) => high + moves[i]! + s * ball.radius),
-  }
 }
 
 export const residualKind: BijectorKind = {

@@ -1,11 +1,11 @@
-import { add, constant, type Example, evaluateAt, fromRows, jacobian, type Tensor, toRows } from '@diffeo/autodiff'
+import { add, type Example, evaluateAt, fromRows } from '@diffeo/autodiff'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { residual, residualKind } from '../../src/bijectors/residual.ts'
-import { spectrum } from '../../src/theory/spectrum.ts'
 import { distance, normals } from '../draws.ts'
 import { drawParameters } from '../parameters.ts'
 import { expectBijector } from './expectBijector.ts'
+import { constantsOf, expectBounds } from './stretch.ts'
 
 const seeds = fc.nat({ max: 1e6 })
 const rowsOf = (seed: number, count: number, d: number, size: number): readonly (readonly number[])[] => {
@@ -25,72 +25,19 @@ test.each(['tanh', 'softplus', 'lipSwish'] as const)(
     ),
 )
 
-const largest = (j: readonly number[], d: number, inverse: boolean): number => {
-  const gram = Float64Array.from({ length: d * d }, (_, e) => {
-    let total = 0
-    for (let k = 0; k < d; k++) total += j[k * d + Math.floor(e / d)]! * j[k * d + (e % d)]!
-    return total
-  })
-  const { values } = spectrum(gram, d)
-  return inverse ? 1 / Math.sqrt(values[d - 1]!) : Math.sqrt(values[0]!)
-}
-
 test('no point stretches more than the bounds say, however large the weights are, and images stay in their boxes', () =>
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 3 }), seeds, fc.constantFrom(0.3, 3, 30), (d, seed, deviation) => {
       const layer = residual(d, { hidden: [6], bound: 0.8 })
       const params = drawParameters(layer.parameters, seed, deviation)
-      const values = constantsOf(params)
       const region = { lower: new Float64Array(d).fill(-2), upper: new Float64Array(d).fill(1) }
-      const bound = layer.lipschitz(values as never, region)
-      const back = layer.lipschitzInverse!(values as never, region)
+      const bound = layer.lipschitz(constantsOf(params) as never, region)
       expect(bound.forward).toBeLessThanOrEqual(1.8 * (1 + 1e-8))
       expect(bound.inverse).toBeLessThanOrEqual(5 * (1 + 1e-8))
-      expect([back.forward, back.inverse]).toEqual([bound.inverse, bound.forward])
-      const lanes = 40
-      const x = fromRows(
-        Float64Array.from(normals(seed, [lanes * d]).data, (v) => -0.5 + 1.5 * Math.tanh(v)),
-        lanes,
-        [d],
-      )
-      const found = evaluateAt(
-        (inputs) => {
-          const { p, x } = inputs as unknown as { readonly p: never; readonly x: Example }
-          return {
-            z: layer.forward(p, x, {}).value,
-            back: layer.inverse(p, x, {}).value,
-            j: jacobian((at: Example) => layer.forward(p, at, {}).value)(x),
-          }
-        },
-        { p: params, x } as never,
-      ) as unknown as Readonly<Record<'z' | 'back' | 'j', typeof x>>
-      const [z, w, j] = [found.z, found.back, found.j].map((a) => toRows(a)) as [
-        Float64Array,
-        Float64Array,
-        Float64Array,
-      ]
-      for (let lane = 0; lane < lanes; lane++) {
-        const own = Array.from(j.subarray(lane * d * d, (lane + 1) * d * d))
-        expect(largest(own, d, false)).toBeLessThanOrEqual(bound.forward * (1 + 1e-9))
-        expect(largest(own, d, true)).toBeLessThanOrEqual(bound.inverse * (1 + 1e-9))
-        for (let i = 0; i < d; i++) {
-          expect(z[lane * d + i]!).toBeGreaterThanOrEqual(bound.image.lower[i]!)
-          expect(z[lane * d + i]!).toBeLessThanOrEqual(bound.image.upper[i]!)
-          expect(w[lane * d + i]!).toBeGreaterThanOrEqual(back.image.lower[i]!)
-          expect(w[lane * d + i]!).toBeLessThanOrEqual(back.image.upper[i]!)
-        }
-      }
+      expectBounds(layer as never, params, region, seed)
     }),
     { numRuns: 12 },
   ))
-
-/** Arrays as constants, in their tree. */
-const constantsOf = (tree: unknown): unknown => {
-  const x = tree as { readonly data?: Float64Array; readonly shape: readonly number[] }
-  if (x.data) return constant(Float64Array.from(x.data), x.shape) as Tensor
-  if (Array.isArray(tree)) return tree.map(constantsOf)
-  return Object.fromEntries(Object.entries(tree as object).map(([key, branch]) => [key, constantsOf(branch)]))
-}
 
 test('it is the identity at the start, and a region without ends has an image without ends', () => {
   const layer = residual(3)

@@ -14,6 +14,7 @@ import {
   denseLinear,
   elementwise,
   exp,
+  gradientOfConvex,
   householder,
   identity,
   invert,
@@ -97,6 +98,7 @@ export const single: readonly Entry[] = [
   entry('choleskyLinear', choleskyLinear(3)),
   entry('matrixExponential', matrixExponential(3)),
   entry('residual', residual(2, { hidden: [4] })),
+  entry('gradientOfConvex', gradientOfConvex(2, { hidden: [2, 2] })),
   entry('affine coupling', coupling({ dim: 3, transform: affineTransform(), conditioner: net })),
   entry('spline coupling', coupling({ dim: 3, transform: spline, conditioner: net })),
   entry(

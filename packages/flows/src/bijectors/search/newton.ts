@@ -1,5 +1,6 @@
 import {
   abs,
+  and,
   div,
   type Example,
   fixedPoint,
@@ -9,9 +10,12 @@ import {
   lessEqual,
   matmul,
   max,
+  maximum,
+  minimum,
   mul,
   nodeOf,
-  not,
+  ones,
+  or,
   solve,
   sqrt,
   stopGradient,
@@ -25,27 +29,36 @@ import {
 } from '@diffeo/autodiff'
 import { identityMatrix } from '../linear/identityMatrix.ts'
 
-/** Rounds at most: Newton's method takes about six near a solution, and a slow step is only taken far from one. */
-const ROUNDS = 200
+/** Rounds at most: a handful near a solution, some dozens from far away where the Jacobian changes suddenly. */
+const ROUNDS = 300
 /** Of the last steps, which only settle rounding and carry the derivatives. */
-const POLISHING = 12
+const POLISHING = 6
+/** What a share is divided by where it was too much, and multiplied with where it was not. */
+const CHANGE = 4
+/** The smallest share of Newton's step. */
+const LEAST = CHANGE ** -10
 
 interface State {
   readonly x: Example
   /** f(x) - z */
   readonly gap: Example
   readonly size: Example
+  /** How much of Newton's step is tried. */
+  readonly share: Example
   /** 1 where no step made the gap smaller: rounding is reached. */
   readonly still: Example
 }
 
 /**
- * The x with f(x) = z for a map of `[d]` with a regular Jacobian everywhere, by Newton's method, safeguarded: a step that
- * does not halve the gap |f(x) - z| gives way to x - step · (f(x) - z), which the caller promises to make it smaller by a
- * fixed share. So it ends at rounding, from any start.
+ * The x with f(x) = z for a map of `[d]` with a regular Jacobian everywhere, by Newton's method: of its step the largest
+ * share (1, 1/4, …) that makes the gap |f(x) - z| smaller in proportion. Where none does, the step is
+ * x - step · (f(x) - z), which the caller promises to make the gap smaller by a fixed share of it; so it ends at rounding,
+ * from any start.
  *
  * Derivatives of any order are those of the implicit function: of the fixed point of x - J⁻¹ (f(x) - z), which is the
  * same for every regular matrix in place of J⁻¹.
+ *
+ * @see Dennis & Schnabel 1996, Numerical methods for unconstrained optimization and nonlinear equations, section 6.5
  */
 export const undone = <P>(
   f: (params: P, x: Example) => Example,
@@ -62,22 +75,25 @@ export const undone = <P>(
   const alike = (x: Example): Example => (nodeOf(first).varies ? lanes.spread(x as Tensor) : x)
   const [{ x: found }] = until<State>(
     ROUNDS,
-    { x: alike(target), gap: first, size: lengthOf(first), still: alike(zeros([])) },
+    { x: alike(target), gap: first, size: lengthOf(first), share: alike(ones([])), still: alike(zeros([])) },
     ({ still: ended }) => less(0, ended),
-    ({ x, gap, size }) => {
-      const fast = sub(x, solve(jacobian(at)(x), gap))
+    ({ x, gap, size, share }) => {
+      const fast = sub(x, mul(share, solve(jacobian(at)(x), gap)))
       const fastGap = gapAt(fast)
-      const halves = lessEqual(lengthOf(fastGap), mul(0.5, size))
+      const works = lessEqual(lengthOf(fastGap), mul(sub(1, mul(0.25, share)), size))
       const slower = sub(x, mul(slow, gap))
-      const next = where(halves, fast, slower)
-      const nextGap = where(halves, fastGap, gapAt(slower))
+      const next = where(works, fast, slower)
+      const nextGap = where(works, fastGap, gapAt(slower))
       const nextSize = lengthOf(nextGap)
       const better = less(nextSize, size)
+      // A share that no longer moves x: its gap is rounding.
+      const tries = and(less(LEAST, share), less(0, max(abs(sub(fast, x)))))
       return {
         x: where(better, next, x),
         gap: where(better, nextGap, gap),
         size: where(better, nextSize, size),
-        still: where(not(better), 1, 0),
+        share: where(works, minimum(1, mul(CHANGE, share)), maximum(LEAST, div(share, CHANGE))),
+        still: where(or(better, tries), 0, 1),
       }
     },
   )
