@@ -3,6 +3,7 @@ import { affineKind } from './bijectors/affine.ts'
 import { affineTransformKind } from './bijectors/affineTransform.ts'
 import { choleskyLinearKind } from './bijectors/cholesky.ts'
 import { denseLinearKind } from './bijectors/dense.ts'
+import { dynamicLinearCouplingKind } from './bijectors/dynamicLinearCoupling.ts'
 import { elementwiseKind } from './bijectors/elementwise.ts'
 import { gradientOfConvexKind } from './bijectors/gradientOfConvex.ts'
 import { householderKind } from './bijectors/householder.ts'
@@ -44,6 +45,7 @@ export const builtInKinds: Kinds = {
     conditionalKind,
     couplingKind,
     denseLinearKind,
+    dynamicLinearCouplingKind,
     elementwiseKind,
     gradientOfConvexKind,
     householderKind,

@@ -22,6 +22,11 @@ export { type AffineTransformOptions, affineTransform, boundForDepth } from './b
 export { type CholeskyLinearParams, choleskyLinear } from './bijectors/cholesky.ts'
 export { type DenseLinearParams, denseLinear } from './bijectors/dense.ts'
 export {
+  type DynamicLinearCouplingOptions,
+  type DynamicLinearCouplingParams,
+  dynamicLinearCoupling,
+} from './bijectors/dynamicLinearCoupling.ts'
+export {
   type DerivedBijection,
   derivedBijection,
   elementwise,

@@ -2,17 +2,13 @@ import {
   add,
   constant,
   type Example,
-  exp,
-  expandDims,
   gather,
   matmul,
   neg,
-  ones,
   sub,
   sum,
   type Tensor,
   triangularSolve,
-  where,
 } from '@diffeo/autodiff'
 import { type Bijector, define, type Region } from '../bijector.ts'
 import { type Real, real } from '../domain.ts'
@@ -20,6 +16,8 @@ import type { BijectorKind } from '../kinds.ts'
 import { mistake } from '../mistake.ts'
 import { parameter } from '../parameters.ts'
 import { linearBounds } from './linear/bounds.ts'
+import { identityMatrix } from './linear/identityMatrix.ts'
+import { type Triangles, trianglesOf } from './linear/packedTriangles.ts'
 import { shuffled } from './linear/shuffled.ts'
 
 /** Options of `luLinear`. */
@@ -90,34 +88,6 @@ export const luLinearKind: BijectorKind = {
   },
 }
 
-interface Triangles {
-  /** With its unit diagonal. */
-  readonly lower: Tensor
-  readonly upper: Tensor
-  readonly logDiagonal: Tensor
-}
-
-const trianglesOf = (dim: number): ((factors: Tensor) => Triangles) => {
-  const below = pattern(dim, (i, j) => i > j)
-  const above = pattern(dim, (i, j) => i < j)
-  const diagonal = pattern(dim, (i, j) => i === j)
-  return (factors) => {
-    const logDiagonal = sum(where(diagonal, factors, 0), 1)
-    return {
-      lower: where(below, factors, where(diagonal, 1, 0)),
-      upper: where(diagonal, expandDims(exp(logDiagonal), 1), where(above, factors, 0)),
-      logDiagonal,
-    }
-  }
-}
-
-const pattern = (dim: number, holds: (i: number, j: number) => boolean): Tensor =>
-  constant(
-    Float64Array.from({ length: dim * dim }, (_, e) => Number(holds(Math.floor(e / dim), e % dim))),
-    [dim, dim],
-    'bool',
-  )
-
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i)
 
 /** Rows in another order: row i is row `places[i]`. */
@@ -130,12 +100,7 @@ const wholeMatrices = (
   permutation: readonly number[],
   back: readonly number[],
 ): { readonly weight: Tensor; readonly inverse: Tensor } => {
-  const identity = where(
-    pattern(back.length, (i, j) => i === j),
-    ones([]),
-    0,
-  )
-  const undoing = triangularSolve(lower, permuted(identity, back) as Tensor)
+  const undoing = triangularSolve(lower, permuted(identityMatrix(back.length), back) as Tensor)
   return {
     weight: permuted(matmul(lower, upper), permutation) as Tensor,
     inverse: triangularSolve(upper, undoing, { lower: false }),

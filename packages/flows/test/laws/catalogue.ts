@@ -12,6 +12,7 @@ import {
   conditional,
   coupling,
   denseLinear,
+  dynamicLinearCoupling,
   elementwise,
   exp,
   gradientOfConvex,
@@ -99,6 +100,11 @@ export const single: readonly Entry[] = [
   entry('matrixExponential', matrixExponential(3)),
   entry('residual', residual(2, { hidden: [4] })),
   entry('gradientOfConvex', gradientOfConvex(2, { hidden: [2, 2] })),
+  entry('dynamicLinearCoupling', dynamicLinearCoupling({ parts: [1, 2, 1], conditioner: net })),
+  entry(
+    'dynamicLinearCoupling over positions',
+    dynamicLinearCoupling({ parts: [2, 1], positions: 2, conditioner: net }),
+  ),
   entry('affine coupling', coupling({ dim: 3, transform: affineTransform(), conditioner: net })),
   entry('spline coupling', coupling({ dim: 3, transform: spline, conditioner: net })),
   entry(
