@@ -97,10 +97,10 @@ export const densityAgreesWithReference = (d: Distribution, options?: LawOptions
     }),
   })
 
-/** The formula of the log-density loses no more, in float32 or an engine's format, than the last places of point and parameters explain. */
+/** The formula of the log-density loses no more in float32 than the last places of point and parameters explain. */
 export const densityRoundsWell = (d: Distribution, options?: LawOptions): Law =>
   law('the formula is stable', {
     ...options,
-    precisions: [options?.engine?.precision ?? 'float32'],
+    precisions: ['float32'],
     ...subjectOf(d, (params, x, given) => [stable('log p(x)', d.logProb(params, x, given), [placed(d, x)])]),
   })

@@ -15,7 +15,7 @@ import {
   vjp,
 } from '@diffeo/autodiff'
 import type { Bijector, Given } from '../bijector.ts'
-import { approximates, type Claim, equal, finite } from './claim.ts'
+import { approximates, type Claim, equal, finite, onTarget } from './claim.ts'
 import { type Law, type LawOptions, law } from './law.ts'
 
 /** Point and parameters, each example with its own copy, so that every gradient is one number for each point. */
@@ -34,9 +34,9 @@ const forward =
   (at: At): Out =>
     b.forward(at.params, at.x, given)
 
-/** Normal noise in the structure of a tree, different at every point. */
-const noiseLike = <P>(p: P, stream: number): P => {
-  const key = random.foldIn(random.foldIn(random.key(stream), lanes.index()), 0)
+/** Normal noise in the structure of a tree, different at every point and the same whichever points are judged with it. */
+const noiseLike = <P>(p: P, given: Given, stream: number): P => {
+  const key = random.foldIn(given.key!, stream)
   let leaf = 0
   return tree.map((x) => random.normal(random.foldIn(key, leaf++), x.shape), p)
 }
@@ -60,7 +60,7 @@ export const hasFiniteGradients = (b: Bijector, options?: LawOptions): Law =>
       const { value, logDet } = f(at)
       const gradients = grad((p: At) => {
         const out = f(p)
-        return add(sum(mul(out.value, noiseLike(out.value, 1))), out.logDet) as never
+        return add(sum(mul(out.value, noiseLike(out.value, given, 1))), out.logDet) as never
       })(at)
       return tree.flatten(gradients).map(({ path, value: g }): Claim => finite(`∂/∂${path}`, g, [value, logDet]))
     },
@@ -75,30 +75,59 @@ export const modesAgree = (b: Bijector, options?: LawOptions): Law =>
     claims: (params, x, given) => {
       const at: At = { params: spread(params), x }
       const f = forward(b, given)
-      const v = noiseLike(at, 2)
+      const v = noiseLike(at, given, 2)
       const [out, moved] = jvp(f, at, v)
-      const u = noiseLike(out, 3)
+      const u = noiseLike(out, given, 3)
       const [, pull] = vjp(f, at)
       return [equal('⟨u, J v⟩', dot(u, moved), dot(pull(u), v), [out.value, out.logDet])]
+    },
+  })
+
+/**
+ * Derivatives along a random direction and gradients of a random sum, by point and parameters, computed by an engine
+ * agree with the reference's, to the rounding of this very computation: what training needs of every target. Without an
+ * engine the reference itself is judged, with every operation rounded to float32.
+ */
+export const derivativesAgreeWithReference = (b: Bijector, options?: LawOptions): Law =>
+  law('derivatives agree with the reference', {
+    ...options,
+    precisions: [options?.engine?.precision ?? 'float32'],
+    domain: b.domain,
+    parameters: b.parameters,
+    claims: (params, x, given) => {
+      const at: At = { params: spread(params), x }
+      const f = forward(b, given)
+      const [out, moved] = jvp(f, at, noiseLike(at, given, 2))
+      const [, pull] = vjp(f, at)
+      const gradients = tree.flatten(pull(noiseLike(out, given, 3)))
+      return [
+        onTarget('J v', moved.value, [out.value, out.logDet, moved.value]),
+        onTarget('v · ∇ logDet', moved.logDet, [out.value, out.logDet, moved.logDet]),
+        ...gradients.map(({ path, value: g }) => onTarget(`∂/∂${path}`, g, [out.value, out.logDet, g])),
+      ]
     },
   })
 
 /** Steps of the difference quotients: how much they differ among themselves tells their error, on both sides of a kink too. */
 const STEPS = [1e-4, 5e-5, 2.5e-5] as const
 
-/** Derivatives along a random direction, by point and parameters, are limits of difference quotients (float64, Richardson's extrapolation). */
+/**
+ * Derivatives along a random direction, by point and parameters, are limits of difference quotients (float64,
+ * Richardson's extrapolation).
+ * @throws on an engine in float32, whose quotients have too few digits
+ */
 export const derivesItself = (b: Bijector, options?: LawOptions): Law =>
   law('derivatives are limits of differences', {
     spreads: [0, 0.5],
     ...options,
-    precisions: [options?.engine?.precision ?? 'float64'],
+    precisions: ['float64'],
     points: 'typical',
     domain: b.domain,
     parameters: b.parameters,
     claims: (params, x, given) => {
       const at: At = { params: spread(params), x }
       const f = forward(b, given)
-      const inward = noiseLike(at, 4)
+      const inward = noiseLike(at, given, 4)
       // Steps in proportion to a bounded coordinate's room stay inside its domain.
       const v: At = b.domain.support === 'real' ? inward : { ...inward, x: mul(inward.x, mul(1e-3, x)) }
       const [, exact] = jvp(f, at, v)

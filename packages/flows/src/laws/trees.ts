@@ -79,11 +79,13 @@ const watched = (tree: Tree, options: TreeOptions): { readonly bijector: Bijecto
  */
 export const onTrees = (
   law: (b: Bijector, options: LawOptions) => Law,
-  options: TreeOptions = {},
+  options: TreeOptions & Pick<LawOptions, 'engine'> = {},
 ): fc.IProperty<[Tree, Case]> =>
   fc.property(trees(options), cases(), (tree, at) => {
     const { bijector, passing } = watched(tree, options)
-    const outcome = law(bijector, { context: TREE_CONTEXT, passing: () => passing }).run([at])
+    const { engine } = options
+    const judged = law(bijector, { context: TREE_CONTEXT, passing: () => passing, ...(engine && { engine }) })
+    const outcome = judged.run([at])
     if (outcome === null) return
     fc.pre(!fc.PreconditionFailure.isFailure(outcome))
     throw new Error(`${showTree(tree)}: ${(outcome as { readonly error: Error }).error.message}`)
