@@ -9,10 +9,9 @@ export {
   drawsWithTheirDensity,
   hasFiniteScores,
 } from './density.ts'
-export { derivesItself, hasFiniteGradients, modesAgree } from './derivatives.ts'
+export { derivativesAgreeWithReference, derivesItself, hasFiniteGradients, modesAgree } from './derivatives.ts'
 export { determinant, inverseDeterminant, logAbsJacobian } from './determinant.ts'
 export {
-  type DistributionLawOptions,
   integratesToOne,
   samplesMatchDensity,
   statesItsEntropy,
@@ -28,3 +27,4 @@ export { savesItself } from './saving.ts'
 export { showTree, type Tree } from './tree.ts'
 export { growTree, onTrees, type TreeOptions, trees } from './trees.ts'
 export { densityIsUnique, determinantIsUnique, type Exact, type ExactPair, type WhyUnique } from './uniqueness.ts'
+export type { DistributionLawOptions } from './wholeDensity.ts'
