@@ -13,7 +13,7 @@ const engineAs = (name: string, engine: SyncEngine): Target => ({
   precisions: [engine.precision],
 })
 
-/** All laws are tried on each of these. Claims are small, so that one thread is as fast as several. */
+/** All laws are tried on each of these. What a claim computes is small, so that one thread is as fast as several. */
 export const targets: readonly Target[] = [
   { name: 'the reference', on: {}, precisions: ['float64', 'float32'] },
   engineAs('wasm', openWasm({ threads: 1 })),

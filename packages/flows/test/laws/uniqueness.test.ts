@@ -27,6 +27,7 @@ import {
   triangularByLu,
 } from './exact.ts'
 import { howOften } from './runs.ts'
+import { targets } from './targets.ts'
 
 const RUNS = howOften(5)
 
@@ -50,10 +51,14 @@ const pairs: readonly (readonly [name: string, pair: ExactPair, why: readonly Wh
   ['a bent density in two orders over a uniform', bentOverUniform, [uniformBase]],
 ]
 
-describe.each(pairs)('%s', (_, pair, reasons) => {
-  test('has one density', () => fc.assert(densityIsUnique(pair), RUNS))
-  test('has one mean log-determinant', () => fc.assert(meanLogDetIsUnique(pair), RUNS))
-  test.each(reasons)('has one determinant because of $_tag', (why) => fc.assert(determinantIsUnique(pair, why), RUNS))
+describe.each(targets)('on $name', ({ on }) => {
+  describe.each(pairs)('%s', (_, pair, reasons) => {
+    test('has one density', () => fc.assert(densityIsUnique(pair, on), RUNS))
+    test('has one mean log-determinant', () => fc.assert(meanLogDetIsUnique(pair, on), RUNS))
+    test.each(reasons)('has one determinant because of $_tag', (why) =>
+      fc.assert(determinantIsUnique(pair, why, on), RUNS),
+    )
+  })
 })
 
 /** The first complaint of a law. */
