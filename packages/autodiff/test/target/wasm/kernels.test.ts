@@ -105,8 +105,34 @@ describe('kernels on values of many sizes', () => {
 
   test('sum many terms in blocks, side by side or not', () => {
     for (const varies of [true, false])
-      for (const shape of [[1000], [3, 200], [200, 3], [200, 21], [2, 150, 5]])
-        for (const axis of shape.keys()) agrees((x) => sum(x!, axis), [{ shape, varies }])
+      for (const shape of [[1000], [3, 200], [3, 300], [200, 3], [200, 21], [2, 150, 5]])
+        for (const axis of shape.keys()) agrees((x) => [sum(x!, axis), max(x!, axis)], [{ shape, varies }])
+  })
+
+  test('sum in one order, whether the terms lie side by side, apart or in lanes, on any number of threads', () => {
+    const numbers = numbersFrom(3)
+    const count = 700
+    const data = Float64Array.from({ length: count }, () => 2 * numbers() - 1)
+    const repeated = (times: number): Float64Array =>
+      Float64Array.from({ length: count * times }, (_, i) => data[Math.floor(i / times)]!)
+    const sums = [1, 2, 3].flatMap((threads) => {
+      const single = openWasm({ precision: 'float32', threads }, { worth: 0 })
+      const program = single.compileSync(({ x, y, z }) => ({ beside: sum(x), apart: sum(y, 0), inLanes: sum(z) }), {
+        x: input([count]),
+        y: input([count, 37]),
+        z: example([count]),
+      })
+      const found = program.runSync({
+        x: { data, shape: [count] },
+        y: { data: repeated(37), shape: [count, 37] },
+        z: { data: repeated(5), shape: [count], lanes: 5 },
+      }) as Readonly<Record<string, Resident>>
+      const read = Object.values(found).flatMap((r) => Array.from(single.readSync(r).data))
+      single.dispose()
+      return read
+    })
+    expect(sums).toHaveLength(3 * (1 + 37 + 5))
+    expect(new Set(sums).size).toBe(1)
   })
 
   test('read and add by index', () =>

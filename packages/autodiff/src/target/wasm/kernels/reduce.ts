@@ -9,12 +9,10 @@ import { i32 } from '../assembler/instructions/i32.ts'
 import { local, set } from '../assembler/variables.ts'
 import { ENTRY, VECTOR } from '../words.ts'
 import { type FoldName, foldOf, isFold } from './fold.ts'
-import { type Addresses, integers, type Kernel, type Launch } from './kernel.ts'
+import { type Addresses, beginningOf, integers, type Kernel, type Launch, lengthOf, type Work } from './kernel.ts'
 import { along, laid, type Side } from './laid.ts'
 import { placeAt, placesOf } from './places.ts'
-
-/** Terms of a sum before blocks are joined, as the operation says. */
-const BLOCK = 64
+import { BLOCK, reduceBeside } from './reduceBeside.ts'
 
 /** A reduction over event axes; null for any other operation. */
 export const reduceLaunch = (node: Node, at: Addresses): Launch | null => {
@@ -32,6 +30,23 @@ export const reduceLaunch = (node: Node, at: Addresses): Launch | null => {
     bytes,
     at,
   )
+  // Uniform results may be cut for threads: a single row along it, several between them, in pieces of a cache line.
+  const single = starts.count === ENTRY
+  const along: Work = { total: row * bytes, unit: varies || !single ? row * bytes : CUT }
+  const results: Work = {
+    total: starts.count,
+    unit: varies || single ? starts.count : ENTRY * Math.ceil(CUT / (row * bytes)),
+  }
+  const scale = (row * bytes) / ENTRY
+  const [out, from] = [at.addressOf(node), at.readAt(x!)]
+  const operands = [
+    single ? beginningOf(along, out) : beginningOf(results, out, scale),
+    single ? beginningOf(along, from) : starts.even ? beginningOf(results, from, starts.operand) : from,
+    starts.even ? starts.operand : beginningOf(results, starts.operand),
+  ]
+  const atOnce = name === 'sum' ? BLOCK * at.format.width : at.format.width
+  if (!varies && row === 1 && isBeside(terms) && terms.length >= atOnce)
+    return { kernel: reduceBeside(name, dtype, starts.even), operands: [...operands, lengthOf(results), terms.length] }
   const steps = placesOf(terms, bytes, at)
   return {
     kernel: kernelFor({
@@ -42,17 +57,14 @@ export const reduceLaunch = (node: Node, at: Addresses): Launch | null => {
       evenSteps: steps.even,
       blocks: name === 'sum' && terms.length > BLOCK,
     }),
-    operands: [
-      at.addressOf(node),
-      at.readAt(x!),
-      starts.operand,
-      steps.operand,
-      starts.count,
-      steps.count,
-      row * bytes,
-    ],
+    operands: [...operands, steps.operand, lengthOf(results), steps.count, lengthOf(along)],
   }
 }
+
+/** Bytes of a cache line. */
+const CUT = 64
+
+const isBeside = (terms: Int32Array): boolean => terms.every((offset, i) => offset === i)
 
 interface Reduction {
   readonly name: FoldName
