@@ -2,9 +2,9 @@ import type { Plan } from '../../compile/plan.ts'
 import { mistake } from '../../error.ts'
 import type { DType } from '../../tensor/tensor.ts'
 import type { EngineOptions, HostArray, RunOptions } from '../engine.ts'
-import { explainPlan } from '../explain.ts'
 import { engineOf, type Prepared, type SyncEngine } from '../shell.ts'
 import { arraysIn, type Held } from './arrays.ts'
+import { explainLinked } from './explain.ts'
 import { formatOf } from './format.ts'
 import { link } from './link.ts'
 import { machineOf } from './machine.ts'
@@ -51,6 +51,12 @@ export const openWasm = (options: EngineOptions = {}, given: Partial<Limits> = {
   const pool = 'why' in platform || threads === 1 ? callerAlone(memory) : poolOf(memory, threads, platform)
   const none = 'why' in platform && threads < wanted ? ` (${platform.why})` : ''
   const arrays = arraysIn(memory, MOST_BYTES)
+  const threadsLine = (alone: readonly number[], profile: boolean): string => {
+    if (threads === 1) return 'on one thread'
+    const why = profile ? 'since kernels are timed' : 'for what runs on the host'
+    const one = alone.length === 0 ? '' : `; on one, ${why}: phase ${alone.join(', ')}`
+    return `on up to ${threads} threads${one}; other threads have run ${pool.helped()} parts of the engine's programs`
+  }
   const compiled = (plan: Plan, name: string, profile: boolean): Prepared<Held, RunOptions> => {
     const times = profile ? new Map<string, number>() : undefined
     const linked = link(plan, memory, machine, limits.scratch, times)
@@ -58,15 +64,7 @@ export const openWasm = (options: EngineOptions = {}, given: Partial<Limits> = {
     const alone = linked.phases.flatMap(({ hasTiles, part }, i) => (hasTiles && !part ? [i] : []))
     return {
       execute: (inputs, { count, offset }) => execute(inputs, { lanes: count, offset }),
-      explain: () =>
-        [
-          explainPlan(name, plan, times),
-          `${linked.launches} launches of ${linked.kernels} kernels; ${linked.bytes} bytes, ${linked.scratchBytes} for each thread`,
-          `on the host: ${linked.onHost.length === 0 ? 'nothing' : linked.onHost.join('; ')}`,
-          threads === 1
-            ? 'on one thread'
-            : `on up to ${threads} threads${alone.length === 0 ? '' : `; on one, ${profile ? 'since kernels are timed' : 'for what runs on the host'}: phase ${alone.join(', ')}`}; other threads have run ${pool.helped()} parts of the engine's programs`,
-        ].join('\n'),
+      explain: () => explainLinked(name, linked, times, threadsLine(alone, profile)),
       dispose: linked.dispose,
     }
   }

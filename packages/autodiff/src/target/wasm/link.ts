@@ -4,6 +4,7 @@ import type { Node } from '../../tensor/tensor.ts'
 import { flops } from '../explain.ts'
 import { constants } from './assembler/constants.ts'
 import type { Func, Signature } from './assembler/function.ts'
+import { type Line, linesOf, titleOf } from './explain.ts'
 import { type Format, formatOf } from './format.ts'
 import type { HostJoin } from './host.ts'
 import type { Action, Addresses, Kernel } from './kernels/kernel.ts'
@@ -16,8 +17,8 @@ import { partOf, type Sequence, sequenceOf, shareOf } from './phaseCode.ts'
 import { type Exports, instantiate } from './platform.ts'
 import { RECORD, recordBytes } from './record.ts'
 import { spaceOf } from './space.ts'
-import { type Stage, stagesOf } from './stages.ts'
-import { joinTasks, merged, type Step, type Task, taskOf, timed } from './tasks.ts'
+import { stagesOf } from './stages.ts'
+import { bytesOf, joinTasks, merged, type Step, type Task, taskOf, timed } from './tasks.ts'
 import { partName, type RunPart } from './threads/pool.ts'
 import { ENTRY, LEAST_TILE, TILE } from './words.ts'
 
@@ -49,6 +50,10 @@ export interface LinkedPhase {
   readonly stride: number
   /** Of one example. */
   readonly flops: number
+  /** What is done once for each run, and what for each example. */
+  readonly lines: { readonly run: readonly Line[]; readonly example: readonly Line[] }
+  /** Of one example, for later phases and for the results. */
+  readonly keptBytes: number
 }
 
 /** An array that is kept for all examples while a program runs, and the word of the record that has its address. */
@@ -135,30 +140,30 @@ export const link = (
     return sequenceOf(name, done, record, functionOf)
   }
   /** Tasks as steps; neighbours that are launches become one function, unless their times are asked for. */
-  const stepsOf = (name: string, tasks: readonly Task[]): readonly Step[] =>
+  const stepsOf = (name: string, timedAs: string, tasks: readonly Task[]): readonly Step[] =>
     (times ? tasks : merged(tasks)).map((task, i): Step => {
+      const timeName = `${timedAs} ${titleOf(task)}`
       if ('host' in task) {
         onHost.push(task.title)
-        return timed(times, `host: ${task.title}`, task.host)
+        return timed(times, timeName, task.host)
       }
       const key = `${name}_${i}`
       functions[key] = codeFor(key, task.actions) as unknown as Func<Signature, 'none'>
-      return timed(times, task.title, ({ scratch, state, start, lanes }) => exports[key]!(scratch, state, start, lanes))
+      return timed(times, timeName, ({ scratch, state, start, lanes }) => exports[key]!(scratch, state, start, lanes))
     })
 
   /** A stage is one function for all threads; what runs on the host, or is timed, is the caller's. */
-  const linkedStages = (stage: Stage, at: Addresses): readonly LinkedStage[] => {
-    const tasks = stage.map((step) => taskOf(step, at, memory))
+  const linkedStages = (tasks: readonly Task[], timedAs: string): readonly LinkedStage[] => {
     const own = tasks.filter((task) => 'host' in task || times)
     const shared = tasks.flatMap((task) => ('actions' in task && !times ? [task.actions] : []))
-    const alone = stepsOf(`uniform${stages++}`, own).map((run) => ({ run }))
+    const alone = stepsOf(`uniform${stages++}`, timedAs, own).map((run) => ({ run }))
     if (shared.length === 0) return alone
     const number = layout.phases.length + stages++
     const name = partName(number)
     launches += launchesIn(shared.flat())
     functions[name] = shareOf(name, shared, record, functionOf) as unknown as Func<Signature, 'none'>
     const part: RunPart = (k, scratch) => exports[name]!(k, scratch)
-    return [{ run: ({ scratch }) => part(0, scratch), share: { number, part, flops: flopsOf(stage) } }, ...alone]
+    return [{ run: ({ scratch }) => part(0, scratch), share: { number, part, flops: flopsOf(tasks) } }, ...alone]
   }
 
   const phases = layout.phases.map(({ phase, uniform, varying }, p): LinkedPhase => {
@@ -172,7 +177,9 @@ export const link = (
       const own = kept
         .filter(({ node }) => nodes.includes(node))
         .map(({ node, output, record: word }) => make(kindsOf(node)[output]!, address(node, output), word))
-      return own.length === 0 ? [] : [{ title: 'kept for all examples', actions: own }]
+      return own.length === 0
+        ? []
+        : [{ title: 'kept for all examples', flops: 0, bytes: bytesOf(nodes, format), actions: own }]
     }
     const tasks = [
       ...moved(phase.loads, loadTile, (node, output) => layout.loadedAt(node, output, p)),
@@ -181,18 +188,24 @@ export const link = (
       ...moved(phase.stores, storeTile, layout.addressOf),
     ]
     const [whole, ...others] = times ? [] : merged(tasks)
+    const inStages = stagesOf(uniform).map((stage) => stage.map((step) => taskOf(step, at, memory)))
+    const finish: readonly Task[] =
+      joins.finish.length === 0
+        ? []
+        : [{ title: 'sums of parts', flops: 0, bytes: joins.stride, actions: joins.finish }]
+    const [perRun, perExample] = [`${p} run`, `${p} example`]
     const shared = {
-      uniform: stagesOf(uniform).flatMap((stage) => linkedStages(stage, at)),
+      lines: { run: linesOf([...inStages.flat(), ...finish]), example: linesOf(tasks) },
+      keptBytes: bytesOf(phase.stores, format),
+      uniform: inStages.flatMap((stage) => linkedStages(stage, perRun)),
       hostJoins: joins.onHost,
-      finish: stepsOf(
-        `finish${p}`,
-        joins.finish.length === 0 ? [] : [{ title: 'sums of parts', actions: joins.finish }],
-      ),
+      finish: stepsOf(`finish${p}`, perRun, finish),
       hasTiles: tasks.length > 0,
       stride: joins.stride,
       flops: sumOf([...phase.varying, ...phase.joins]),
     }
-    if (!whole || others.length > 0 || 'host' in whole) return { ...shared, tile: stepsOf(`tile${p}`, tasks) }
+    if (!whole || others.length > 0 || 'host' in whole)
+      return { ...shared, tile: stepsOf(`tile${p}`, perExample, tasks) }
     const tile = codeFor(`tile${p}`, whole.actions)
     functions[partName(p)] = partOf(partName(p), tile, joins.stride, format, record) as unknown as Func<
       Signature,
@@ -249,8 +262,7 @@ const keptOf = (plan: Plan, { isRead }: Layout): readonly Kept[] =>
     .map((array, i) => ({ ...array, record: RECORD.kept + i }))
 
 const sumOf = (nodes: readonly Node[]): number => nodes.reduce((sum, node) => sum + flops(node), 0)
-const flopsOf = (stage: Stage): number =>
-  sumOf(stage.flatMap((step): readonly Node[] => (step.kind === 'node' ? [step.node] : step.nodes)))
+const flopsOf = (tasks: readonly Task[]): number => tasks.reduce((sum, task) => sum + task.flops, 0)
 
 /** Launches as they are written down: those in a loop once. */
 const launchesIn = (actions: readonly Action[]): number =>

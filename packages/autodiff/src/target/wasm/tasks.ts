@@ -1,7 +1,10 @@
 import { isLoop } from '../../compile/body.ts'
 import type { KernelStep } from '../../compile/fuse.ts'
+import { sizeOf } from '../../shape.ts'
 import { kindsOf } from '../../tensor/operation.ts'
 import type { Node } from '../../tensor/tensor.ts'
+import { flops } from '../explain.ts'
+import type { Format } from './format.ts'
 import { type HostJoin, hostJoin, hostStep } from './host.ts'
 import { joinLaunches, stateBytes } from './kernels/join.ts'
 import type { Action, Addresses, Launch } from './kernels/kernel.ts'
@@ -19,12 +22,16 @@ export interface Place {
 /** Work on one tile, or uniform work (`lanes` is then 1). */
 export type Step = (at: Place) => void
 
-/** One thing to do, by kernels or by the host. */
-export type Task = { readonly title: string } & ({ readonly actions: readonly Action[] } | { readonly host: Step })
+/** One thing to do, by kernels or by the host; operations and bytes read and written, of one run or of one example. */
+export type Task = { readonly title: string; readonly flops: number; readonly bytes: number } & (
+  | { readonly actions: readonly Action[] }
+  | { readonly host: Step }
+)
 
 export const taskOf = (step: KernelStep, at: Addresses, memory: EngineMemory): Task => {
   const code = codeOf(step, at)
-  if ('actions' in code) return { title: titleOf(step), actions: code.actions }
+  const size = sizeOfStep(step, at.format)
+  if ('actions' in code) return { title: titleOf(step), ...size, actions: code.actions }
   const { node } = step as Extract<KernelStep, { readonly kind: 'node' }>
   const host = hostStep(
     node,
@@ -33,8 +40,8 @@ export const taskOf = (step: KernelStep, at: Addresses, memory: EngineMemory): T
     memory,
     at.format,
   )
-  const title = code.missing === node ? nameOf(node) : `${nameOf(node)}, for its ${nameOf(code.missing)}`
-  return { title, host: ({ lanes, offset, scratch }) => host(lanes, offset, scratch) }
+  const name = code.missing === node ? nameOf(node) : `${nameOf(node)}, for its ${nameOf(code.missing)}`
+  return { title: name, ...size, host: ({ lanes, offset, scratch }) => host(lanes, offset, scratch) }
 }
 
 /** The joins of a phase: what is done on every tile, and at the end. */
@@ -56,14 +63,15 @@ export const joinTasks = (nodes: readonly Node[], at: Addresses, memory: EngineM
   nodes.forEach((node, i) => {
     const join = joinLaunches(node, offset, stride, at)
     offset += sizes[i]!
-    const title = `${nameOf(node)} over lanes`
+    const title = nameOf(node).endsWith('over lanes') ? nameOf(node) : `${nameOf(node)} over lanes`
+    const size = { flops: flops(node), bytes: bytesOf([...node.inputs, node], at.format) }
     if (join) {
-      absorb.push({ title, actions: join.absorb })
+      absorb.push({ title, ...size, actions: join.absorb })
       finish.push(join.finish)
     } else {
       const host = hostJoin(node, node.inputs.map(at.readAt), at.addressOf(node), memory, at.format)
       onHost.push(host)
-      absorb.push({ title, host: ({ lanes, scratch }) => host.absorb(lanes, scratch) })
+      absorb.push({ title, ...size, host: ({ lanes, scratch }) => host.absorb(lanes, scratch) })
     }
   })
   return { absorb, finish, onHost, stride }
@@ -90,6 +98,15 @@ export const timed = (times: Map<string, number> | undefined, name: string, step
     times.set(name, (times.get(name) ?? 0) + performance.now() - began)
   }
 }
+
+const sizeOfStep = (step: KernelStep, format: Format): { readonly flops: number; readonly bytes: number } => {
+  const [nodes, read, written] =
+    step.kind === 'node' ? [[step.node], step.node.inputs, [step.node]] : [step.nodes, step.inputs, step.outputs]
+  return { flops: nodes.reduce((sum, node) => sum + flops(node), 0), bytes: bytesOf([...read, ...written], format) }
+}
+/** Of all results, each element once. */
+export const bytesOf = (nodes: readonly Node[], { word }: Format): number =>
+  nodes.flatMap(kindsOf).reduce((sum, { shape }) => sum + word * sizeOf(shape), 0)
 
 const titleOf = (step: KernelStep): string =>
   step.kind === 'node' ? nameOf(step.node) : `${step.nodes.length} element-wise over [${step.shape.join(', ')}]`
