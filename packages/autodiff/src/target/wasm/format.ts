@@ -19,9 +19,6 @@ export interface Format {
   readonly row: number
   /** Numbers in a vector. */
   readonly width: number
-  /** NaN where either is NaN. */
-  readonly max: (a: Vector, b: Vector) => Vector
-  readonly min: (a: Vector, b: Vector) => Vector
   /** The number at an address, in all lanes. */
   readonly splatAt: (address: Code<'i32'>, offset?: number) => Vector
   /** Writes the number in the first lane. */
@@ -58,8 +55,6 @@ const singles = (fma: boolean, tile: number): Format => ({
   precision: 'float32',
   floats: float32({ fma }),
   ...shared(tile, 4),
-  max: f32x4.max,
-  min: f32x4.min,
   splatAt: (address, offset = 0) => v128.load32Splat(address, offset),
   storeFirst: (address, value, offset = 0) => v128.store32Lane(address, value, 0, offset),
   loadLane: (address, value, lane, offset = 0) => v128.load32Lane(address, value, lane, offset),
@@ -79,8 +74,6 @@ const doubles = (fma: boolean, tile: number): Format => ({
   precision: 'float64',
   floats: float64({ fma }),
   ...shared(tile, 8),
-  max: f64x2.max,
-  min: f64x2.min,
   splatAt: (address, offset = 0) => v128.load64Splat(address, offset),
   storeFirst: (address, value, offset = 0) => v128.store64Lane(address, value, 0, offset),
   loadLane: (address, value, lane, offset = 0) => v128.load64Lane(address, value, lane, offset),

@@ -1,6 +1,7 @@
 import type { DType } from '../../../tensor/tensor.ts'
 import { i32x4, shuffle32, v128 } from '../assembler/index.ts'
 import type { Format } from '../format.ts'
+import { maximum, minimum } from '../math/elementary.ts'
 import type { Vector } from '../math/index.ts'
 
 /** How two values become one, on numbers of a type, and the value that changes no other. */
@@ -19,9 +20,9 @@ export const foldOf = (format: Format, name: FoldName, dtype: DType): Fold => {
         case 'sum':
           return { none: floats.constant(0), of: floats.add }
         case 'max':
-          return { none: floats.constant(-Infinity), of: format.max }
+          return { none: floats.constant(-Infinity), of: (a, b) => maximum(floats, a, b) }
         case 'min':
-          return { none: floats.constant(Infinity), of: format.min }
+          return { none: floats.constant(Infinity), of: (a, b) => minimum(floats, a, b) }
       }
       break
     case 'int':

@@ -51,10 +51,24 @@ interface Terms {
   readonly end: Local<'i32'>
 }
 
+/** Vectors that do not wait for one another. */
+const WIDE = 4
+
 const inAnyOrder = ({ format, fold, total, from, end }: Terms): Body => {
   const [whole] = integers('whole')
+  const others = Array.from({ length: WIDE - 1 }, (_, w) => local('v128', `total${w + 1}`))
+  const totals = [total, ...others]
+  const wholly = (bytes: number): Body => set(whole, i32.add(from, i32.and(i32.sub(end, from), -bytes)))
   return [
-    set(whole, i32.add(from, i32.and(i32.sub(end, from), -VECTOR))),
+    others.map((other) => set(other, fold.none)),
+    wholly(WIDE * VECTOR),
+    forEach(
+      from,
+      { from, below: whole, step: WIDE * VECTOR },
+      totals.map((one, w) => set(one, fold.of(one, v128.load(from, w * VECTOR)))),
+    ),
+    others.map((other) => set(total, fold.of(total, other))),
+    wholly(VECTOR),
     forEach(from, { from, below: whole, step: VECTOR }, set(total, fold.of(total, v128.load(from)))),
     set(total, acrossLanes(format, fold, total)),
     forEach(from, { from, below: end, step: format.word }, set(total, fold.of(total, format.splatAt(from)))),

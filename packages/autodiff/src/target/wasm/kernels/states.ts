@@ -100,6 +100,7 @@ const variance = (format: Format): StateCode => {
 const logSumExp = (format: Format): StateCode => {
   const { add, sub, mul, eq, select, madd } = format.floats
   const { exp, log } = floatPrimitives(format.floats)
+  const highest = foldOf(format, 'max', 'float')
   /** 1 for what equals the largest, where a difference of infinities would be NaN. */
   const weight = (x: Vector, largest: Vector): Vector => select(eq(x, largest), 1, exp(sub(x, largest)))
   return {
@@ -107,14 +108,14 @@ const logSumExp = (format: Format): StateCode => {
     ofTile: (over) => {
       const [largest, total] = [local('v128', 'largest'), local('v128', 'total')]
       const body = [
-        over(largest, foldOf(format, 'max', 'float'), (x) => x),
+        over(largest, highest, (x) => x),
         // -∞ adds nothing.
         over(total, foldOf(format, 'sum', 'float'), (x) => select(eq(x, -Infinity), 0, weight(x, largest))),
       ]
       return { body, numbers: [largest, total] }
     },
     join: ({ numbers: [a, as] }, { numbers: [b, bs] }) => {
-      const largest = format.max(a!, b!)
+      const largest = highest.of(a!, b!)
       return [largest, madd(bs!, weight(b!, largest), mul(as!, weight(a!, largest)))]
     },
     finish: ({ numbers: [largest, total] }) => add(largest!, log(total!)),
