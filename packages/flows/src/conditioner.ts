@@ -9,6 +9,10 @@ export interface Network {
   apply(params: unknown, x: Example, context: Example | undefined): Example
 }
 
+/** Whether a conditioner says that its networks see a context. */
+export const takesContext = ({ spec: { options } }: { readonly spec: Spec }): boolean =>
+  typeof options === 'object' && options !== null && 'context' in options && options.context !== 0
+
 /** How to build a network once the sizes are known: what coupling layers and `conditional` take. */
 export interface Conditioner {
   readonly spec: Spec

@@ -1,4 +1,4 @@
-import { add, constant, type Example, reshape } from '@diffeo/autodiff'
+import { add, constant, type Example, type interval, reshape } from '@diffeo/autodiff'
 import type { Exactness, Spec } from './bijector.ts'
 
 /** A point moved coordinate by coordinate, and the log of each coordinate's slope; both have the point's shape. */
@@ -25,6 +25,19 @@ export interface Transform<In extends string = string, Out extends string = In> 
   inverse(raw: Example, z: Example): Transformed
   /** `exact` when left out. */
   readonly exactness?: Exactness
+  /** What the maps do on an interval when their raw numbers lie in intervals; no bounds when left out. */
+  bounds?(raw: readonly interval.Interval[], x: interval.Interval): TransformBounds
+  /** Where the points lie that they carry into an interval. */
+  preimage?(raw: readonly interval.Interval[], z: interval.Interval): interval.Interval
+}
+
+/** Of one coordinate. */
+export interface TransformBounds {
+  readonly value: interval.Interval
+  /** Of the size of the slope. */
+  readonly slope: interval.Interval
+  /** What the value changes by at most with each raw number. */
+  readonly pulls: readonly number[]
 }
 
 /** A network's output `[d · k]`, coordinate by coordinate, as the raw numbers `[d, k]` of a transform. */

@@ -1,4 +1,4 @@
-import { abs, add, div, type Example, exp, mul, neg, sub, take } from '@diffeo/autodiff'
+import { abs, add, div, type Example, exp, interval, mul, neg, sub, take } from '@diffeo/autodiff'
 import type { TransformKind } from '../kinds.ts'
 import { mistake } from '../mistake.ts'
 import type { Transform } from '../transform.ts'
@@ -40,7 +40,24 @@ export const affineTransform = ({ bound = 3 }: AffineTransformOptions = {}): Tra
       const logScale = neg(logScaleOf(raw))
       return { value: mul(sub(z, shiftOf(raw)), exp(logScale)), logDerivative: logScale }
     },
+    bounds: ([shift, r], x) => {
+      const slope = scalesOf(r!, bound)
+      const moved = interval.mul(x, slope)
+      const nearest = r![0] <= 0 && r![1] >= 0 ? 0 : Math.min(Math.abs(r![0]), Math.abs(r![1]))
+      return {
+        value: interval.add(moved, shift!),
+        slope,
+        pulls: [1, Math.max(Math.abs(moved[0]), Math.abs(moved[1])) / (1 + nearest / bound) ** 2],
+      }
+    },
+    preimage: ([shift, r], z) => interval.div(interval.sub(z, shift!), scalesOf(r!, bound)),
   }
+}
+
+/** e^s of log-scales that are softly clamped; ±bound for numbers without an end. */
+const scalesOf = (raw: interval.Interval, bound: number): interval.Interval => {
+  const at = (r: number): number => (Number.isFinite(r) ? r / (1 + Math.abs(r) / bound) : Math.sign(r) * bound)
+  return [Math.exp(at(raw[0])), Math.exp(at(raw[1]))]
 }
 
 /**

@@ -3,6 +3,7 @@ import { add, exp, max, reshape, slice, softplus, stopGradient, sub, takeAlong }
 import type { TransformKind } from '../kinds.ts'
 import { mistake } from '../mistake.ts'
 import type { Transform } from '../transform.ts'
+import { splineBounds, splinePreimage } from './spline/bounds.ts'
 import { backThroughSpline, type Spline, throughSpline } from './spline/spline.ts'
 
 /** Options of `rationalQuadraticSpline`. */
@@ -49,6 +50,7 @@ export const rationalQuadraticSpline = (options: RationalQuadraticSplineOptions 
 
   // softplus(offset) = 1 - minimumSlope: a raw 0 is slope 1.
   const offset = Math.log(Math.expm1(1 - minimumSlope))
+  const sizes = { bins, tails, minimumBin, minimumSlope, offset }
   const splineOf = (raw: Example): Spline => {
     const lead = raw.shape.slice(0, -1)
     const sizes = reshape(slice(raw, -1, 0, 2 * bins), [...lead, 2, bins])
@@ -69,6 +71,8 @@ export const rationalQuadraticSpline = (options: RationalQuadraticSplineOptions 
     initialRaw: Array.from({ length: 3 * bins - 1 }, () => 0),
     forward: (raw, x) => throughSpline(splineOf(raw), x),
     inverse: (raw, z) => backThroughSpline(splineOf(raw), z),
+    bounds: (raw, x) => splineBounds(sizes, raw, x),
+    preimage: (_, z) => splinePreimage(sizes, z),
   }
 }
 

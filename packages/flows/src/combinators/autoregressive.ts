@@ -1,5 +1,6 @@
 import { sum, type Tensor } from '@diffeo/autodiff'
-import { assemble, type Bijector, type Json, type Spec } from '../bijector.ts'
+import { assemble, type Bijector, type Json, type Spec, unbounded } from '../bijector.ts'
+import { takesContext } from '../conditioner.ts'
 import type { MaskedConditioner } from '../conditioners/masked.ts'
 import { maskedMlpFrom } from '../conditioners/maskedMlp.ts'
 import type { Domain } from '../domain.ts'
@@ -7,6 +8,7 @@ import type { BijectorKind } from '../kinds.ts'
 import { rawParameters, type Transform } from '../transform.ts'
 import { incrementalInverse, jacobiInverse, type Sorted } from './autoregressive/inverses.ts'
 import { arranged, type OrderOption, orderOf, undone } from './autoregressive/order.ts'
+import { type Conditioned, conditionedBounds, conditionedInverseBounds } from './conditionedBounds.ts'
 
 /** What `autoregressive` is made of. */
 export interface AutoregressiveOptions<In extends string, Out extends string> {
@@ -52,6 +54,15 @@ export const autoregressive = <In extends string, Out extends string>(
   const network = conditioner.masked(sortedRanks, transform.parameterCount)
   const inside: Sorted = { transform: transform as unknown as Transform, network, ranks: sortedRanks }
   const backwards = inverse === 'jacobi' ? jacobiInverse : incrementalInverse
+  const known = !takesContext(conditioner)
+  const codomain = { support: transform.codomain, shape: [dim] }
+  const layer = (params: AutoregressiveParams): Conditioned => ({
+    transform: inside.transform,
+    seen: sorted,
+    moved: sorted,
+    ranks: sortedRanks,
+    raw: (at) => rawParameters(inside.transform, network.apply(params, at, undefined), dim),
+  })
   return assemble<AutoregressiveParams, Domain<In>, Domain<Out>>({
     spec: {
       kind: 'autoregressive',
@@ -66,7 +77,7 @@ export const autoregressive = <In extends string, Out extends string>(
       parts: [],
     },
     domain: { support: transform.domain, shape: [dim] },
-    codomain: { support: transform.codomain, shape: [dim] },
+    codomain,
     parameters: network.parameters,
     cost: { forward: 'parallel', inverse: inverse === 'jacobi' ? 'sequential' : 'incremental' },
     exactness: transform.exactness ?? 'exact',
@@ -80,6 +91,9 @@ export const autoregressive = <In extends string, Out extends string>(
       const { value, logDet } = backwards(inside, params, arranged(z, sorted), context)
       return { value: arranged(value, back), logDet }
     },
+    lipschitz: (params, region) => (known && conditionedBounds(layer(params), region)) || unbounded(codomain),
+    lipschitzInverse: (params, region) =>
+      (known && conditionedInverseBounds(layer(params), region)) || unbounded(codomain),
   })
 }
 

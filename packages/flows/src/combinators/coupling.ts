@@ -1,10 +1,11 @@
 import { sum } from '@diffeo/autodiff'
-import { assemble, type Bijector, type Json } from '../bijector.ts'
-import type { Conditioner } from '../conditioner.ts'
+import { assemble, type Bijector, type Json, unbounded } from '../bijector.ts'
+import { type Conditioner, takesContext } from '../conditioner.ts'
 import type { Domain } from '../domain.ts'
 import type { BijectorKind } from '../kinds.ts'
 import { mistake } from '../mistake.ts'
 import { rawParameters, type Transform } from '../transform.ts'
+import { type Conditioned, conditionedBounds, conditionedInverseBounds } from './conditionedBounds.ts'
 import { half, indices, type Mask, splitBy } from './coupling/mask.ts'
 
 /** What `coupling` is made of. */
@@ -28,6 +29,8 @@ export interface CouplingParams {
  * The Jacobian is block triangular, so logDet is the sum of the transform's log-slopes. Both directions take one pass.
  *
  * - `x`: `[d]` with d ≥ 2, odd too.
+ * - Bounds on a box, both ways, for transforms that state theirs: of the network by interval arithmetic. With a context, whose
+ *   values are not known, there are none.
  * - Starts at the transform's own start (the identity for the ones that come with the library), since networks start
  *   at 0.
  *
@@ -50,6 +53,15 @@ export const coupling = <S extends string>(
   const split = splitBy(mask)
   const network = conditioner.network(kept.length, movedCount * transform.parameterCount)
   const domain: Domain<S> = { support: transform.domain, shape: [size] }
+  const moved = Array.from({ length: size }, (_, i) => i).filter((i) => !kept.includes(i))
+  const known = !takesContext(conditioner)
+  const layer = (params: CouplingParams): Conditioned => ({
+    transform: transform as unknown as Transform,
+    seen: kept,
+    moved,
+    ranks: moved.map(() => 0),
+    raw: (still) => rawParameters(transform, network.apply(params.conditioner, still, undefined), movedCount),
+  })
   return assemble<CouplingParams, Domain<S>, Domain<S>>({
     spec: {
       kind: 'coupling',
@@ -77,6 +89,9 @@ export const coupling = <S extends string>(
       const { value, logDerivative } = transform.inverse(raw, split.moved(z))
       return { value: split.join(still, value), logDet: sum(logDerivative) }
     },
+    lipschitz: (params, region) => (known && conditionedBounds(layer(params), region)) || unbounded(domain),
+    lipschitzInverse: (params, region) =>
+      (known && conditionedInverseBounds(layer(params), region)) || unbounded(domain),
   })
 }
 
