@@ -3,12 +3,17 @@ import type { Bijector } from '../bijector.ts'
 import { actNorm } from '../bijectors/actNorm.ts'
 import { affine } from '../bijectors/affine.ts'
 import { affineTransform } from '../bijectors/affineTransform.ts'
+import { choleskyLinear } from '../bijectors/cholesky.ts'
+import { denseLinear } from '../bijectors/dense.ts'
+import { dynamicLinearCoupling } from '../bijectors/dynamicLinearCoupling.ts'
 import { elementwise, type ScalarBijection } from '../bijectors/elementwise.ts'
 import { exp } from '../bijectors/exp.ts'
 import { householder } from '../bijectors/householder.ts'
 import { leakyTanh } from '../bijectors/leakyTanh.ts'
 import { luLinear } from '../bijectors/lu.ts'
+import { matrixExponential } from '../bijectors/matrixExponential.ts'
 import { power } from '../bijectors/power.ts'
+import { qrLinear } from '../bijectors/qr.ts'
 import { rationalQuadraticSpline } from '../bijectors/rationalQuadraticSpline.ts'
 import { scale } from '../bijectors/scale.ts'
 import { shift } from '../bijectors/shift.ts'
@@ -16,6 +21,7 @@ import { sigmoid } from '../bijectors/sigmoid.ts'
 import { softclip } from '../bijectors/softclip.ts'
 import { softplus } from '../bijectors/softplus.ts'
 import { standardise } from '../bijectors/standardise.ts'
+import { svdLinear } from '../bijectors/svd.ts'
 import { tanh } from '../bijectors/tanh.ts'
 import { andThen } from '../combinators/andThen.ts'
 import { autoregressive } from '../combinators/autoregressive.ts'
@@ -99,6 +105,16 @@ const leaves: readonly TreeKind[] = [
   leaf('scalarBySearch', (size) => scalar((x) => add(x, mul(0.5, tanhOf(x))), { shape: [size] })),
   leaf('spline', (size) => unconditioned(spline, size)),
   leaf('luLinear', (size, seed) => luLinear(size, { seed })),
+  leaf('denseLinear', (size) => denseLinear(size)),
+  leaf('qrLinear', (size) => qrLinear(size)),
+  leaf('svdLinear', (size) => svdLinear(size)),
+  leaf('choleskyLinear', (size) => choleskyLinear(size)),
+  leaf('matrixExponential', (size) => matrixExponential(size)),
+  leaf(
+    'dynamicLinearCoupling',
+    (size, seed) => dynamicLinearCoupling({ parts: [size - 1, 1], conditioner: mlp([4], contextOf(seed)) }),
+    severalOf,
+  ),
   leaf('householder', (size, seed) => householder(size, 1 + (seed % size))),
   leaf('permute', (size, seed) => permute(Array.from({ length: size }, (_, i) => (i + seed) % size))),
   leaf('through', through),
