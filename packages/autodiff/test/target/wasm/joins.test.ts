@@ -78,6 +78,7 @@ describe('joins', () => {
   })
 
   test.each([
+    ['numbers that grow', Array.from({ length: 997 }, (_, i) => i / 10)],
     ['infinities', [1, Infinity, 2, -1, 0.5, -2, 3]],
     ['infinities of both signs', [1, Infinity, 2, -1, -Infinity, -2, 3]],
     ['nothing but -Infinity', [-Infinity]],
