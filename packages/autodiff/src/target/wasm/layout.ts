@@ -11,6 +11,7 @@ import { topologicalOrder } from '../../tensor/graph.ts'
 import { kindsOf } from '../../tensor/operation.ts'
 import type { Node } from '../../tensor/tensor.ts'
 import type { Format } from './format.ts'
+import { canLead } from './kernels/contract.ts'
 import type { LoopPlace } from './kernels/kernel.ts'
 import { isMappable } from './kernels/map.ts'
 import { roomFor } from './kernels/room.ts'
@@ -74,7 +75,7 @@ export const layoutOf = (plan: Plan, { tile, word, row }: Format): Layout => {
     return {
       phase,
       uniform: fuse(phase.uniform, readLater, isMappable),
-      varying: fuse(phase.varying, new Set([...forever, ...pieces.keys()]), isMappable, done),
+      varying: fuse(phase.varying, new Set([...forever, ...pieces.keys()]), isMappable, done, canLead),
       inPlace,
       done,
       pieces,

@@ -101,14 +101,23 @@ export const timed = (times: Map<string, number> | undefined, name: string, step
 
 const sizeOfStep = (step: KernelStep, format: Format): { readonly flops: number; readonly bytes: number } => {
   const [nodes, read, written] =
-    step.kind === 'node' ? [[step.node], step.node.inputs, [step.node]] : [step.nodes, step.inputs, step.outputs]
+    step.kind === 'node'
+      ? [[step.node], step.node.inputs, [step.node]]
+      : step.head
+        ? [[step.head, ...step.nodes], [...step.head.inputs, ...step.inputs], step.outputs]
+        : [step.nodes, step.inputs, step.outputs]
   return { flops: nodes.reduce((sum, node) => sum + flops(node), 0), bytes: bytesOf([...read, ...written], format) }
 }
 /** Of all results, each element once. */
 export const bytesOf = (nodes: readonly Node[], { word }: Format): number =>
   nodes.flatMap(kindsOf).reduce((sum, { shape }) => sum + word * sizeOf(shape), 0)
 
-const titleOf = (step: KernelStep): string =>
-  step.kind === 'node' ? nameOf(step.node) : `${step.nodes.length} element-wise over [${step.shape.join(', ')}]`
+const titleOf = (step: KernelStep): string => {
+  if (step.kind === 'node') return nameOf(step.node)
+  const { head, nodes, shape } = step
+  return head
+    ? `${nameOf(head)}, ${nodes.length} element-wise`
+    : `${nodes.length} element-wise over [${shape.join(', ')}]`
+}
 
 const nameOf = (node: Node): string => `${node.operation.name} ${node.operation.show?.(node.attributes) ?? ''}`.trim()

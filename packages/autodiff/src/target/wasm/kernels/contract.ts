@@ -1,4 +1,5 @@
-import type { ContractAttributes } from '../../../tensor/contract.ts'
+import { type ContractAttributes, contractOperation } from '../../../tensor/contract.ts'
+import type { Operation } from '../../../tensor/operation.ts'
 import type { Node } from '../../../tensor/tensor.ts'
 import type { Body } from '../assembler/code.ts'
 import { forEach } from '../assembler/counted.ts'
@@ -6,6 +7,7 @@ import { func } from '../assembler/function.ts'
 import { i32 } from '../assembler/instructions/i32.ts'
 import { local, set } from '../assembler/variables.ts'
 import { VECTOR } from '../words.ts'
+import type { Epilogue } from './epilogue.ts'
 import { type Addresses, beginningOf, integers, type Kernel, type Launch, lengthOf, type Work } from './kernel.ts'
 import { along } from './laid.ts'
 import { dotLaunches } from './outer.ts'
@@ -16,17 +18,22 @@ import { tabledLaunch } from './tabled.ts'
  * A product whose examples do not meet. Where it varies, vectors run along the lanes; where it does not, along the
  * columns, or where those do not lie one after another along the terms.
  */
-export const contractLaunches = (node: Node<ContractAttributes>, at: Addresses): readonly Launch[] => {
+export const contractLaunches = (
+  node: Node<ContractAttributes>,
+  at: Addresses,
+  epilogue?: Epilogue,
+): readonly Launch[] => {
   const product = productOf(node)
   if (!product) return [tabledLaunch(node, at)]
   const [a, b] = node.inputs
-  const from = { a: at.readAt(a!), b: at.readAt(b!), out: at.addressOf(node) }
+  const from = { a: at.readAt(a!), b: at.readAt(b!), out: epilogue?.out ?? at.addressOf(node) }
   const { row, word } = at.format
   if (node.varies) {
     const steps = { a: a!.varies ? row : word, b: b!.varies ? row : word, out: row }
     const loops = scaled(product, steps)
-    if (a!.varies && !b!.varies) return launchesOf({ ...turned(loops, from), bytes: row, beside: false, varies: true })
-    return launchesOf({ ...loops, from, bytes: row, beside: a!.varies, varies: true })
+    if (a!.varies && !b!.varies)
+      return launchesOf({ ...turned(loops, from), bytes: row, beside: false, varies: true, epilogue })
+    return launchesOf({ ...loops, from, bytes: row, beside: a!.varies, varies: true, epilogue })
   }
   const loops = scaled(product, { a: word, b: word, out: word })
   if (runs(product.columns, 'b')) return launchesOf(alongColumns(loops, from))
@@ -49,6 +56,7 @@ interface Loops extends Product {
   readonly beside: boolean
   /** Whether the vectors run along lanes, which are whole vectors. */
   readonly varies: boolean
+  readonly epilogue?: Epilogue | undefined
 }
 
 const turned = (product: Product, { a, b, out }: From): Product & { readonly from: From } => ({
@@ -64,7 +72,7 @@ const alongColumns = (product: Product, from: From): Loops => {
   return { ...product, columns: NONE, from, bytes: columns.count * columns.out, beside: false, varies: false }
 }
 
-const launchesOf = ({ batch, rows, columns, terms, from, bytes, beside, varies }: Loops): readonly Launch[] =>
+const launchesOf = ({ batch, rows, columns, terms, from, bytes, beside, varies, epilogue }: Loops): readonly Launch[] =>
   cutRows(rows.count, beside ? MOST_ROWS_BESIDE : MOST_ROWS).flatMap(([start, count, tile]) => {
     if (count === 0) return []
     // Uniform results may be cut for threads, between groups of rows or along long ones; a tile is one thread's.
@@ -73,7 +81,7 @@ const launchesOf = ({ batch, rows, columns, terms, from, bytes, beside, varies }
     const [out, a] = [from.out + start * rows.out, from.a + start * rows.a]
     return [
       {
-        kernel: kernelFor(tile, beside, varies, rows.a),
+        kernel: kernelFor(tile, beside, varies, rows.a, epilogue),
         operands: [
           bytes < LONG ? beginningOf(groups, out, rows.out * tile) : beginningOf(along, out),
           beginningOf(groups, a, rows.a * tile),
@@ -84,6 +92,7 @@ const launchesOf = ({ batch, rows, columns, terms, from, bytes, beside, varies }
           rows.out,
           ...[columns.out, columns.b],
           ...[terms.a, terms.b],
+          ...(epilogue?.operands ?? []),
         ],
       },
     ]
@@ -133,6 +142,11 @@ const PARAMETERS = {
   bTerm: 'i32',
 } as const
 
+const signatureOf = (epilogue: Epilogue | undefined): typeof PARAMETERS & Readonly<Record<string, 'i32'>> => ({
+  ...PARAMETERS,
+  ...Object.fromEntries((epilogue?.parameters ?? []).map((name) => [name, 'i32' as const])),
+})
+
 /**
  * Vectors in registers beside each other. Where rows are few there are more of them, so that there are eight sums to add
  * to while the first waits for its last addition; of uniform results, whose number is any, fewer would be whole then.
@@ -141,15 +155,22 @@ const wideOf = (tile: number, beside: boolean, varies: boolean): number =>
   tile >= 3 || !varies ? 2 : beside ? 4 : 8 / tile
 
 /** `aRow`: bytes from one row of a to the next; fixed in the code, so that rows share one pointer. Terms are added in order. */
-const kernelFor = (tile: number, beside: boolean, varies: boolean, aRow: number): Kernel => ({
-  key: `contract ${tile} ${beside} ${varies} ${aRow}`,
+const kernelFor = (
+  tile: number,
+  beside: boolean,
+  varies: boolean,
+  aRow: number,
+  epilogue: Epilogue | undefined,
+): Kernel => ({
+  key: `contract ${tile} ${beside} ${varies} ${aRow} ${epilogue?.key ?? ''}`,
   build: (format) =>
-    func(`contract${tile}`, PARAMETERS, 'none', (p) => {
+    func(`contract${tile}`, signatureOf(epilogue), 'none', (p) => {
       const { row, splatAt } = format
       const { constant, madd } = format.floats
       const [z, r, c, l, k] = integers('z', 'r', 'c', 'l', 'k')
       const most = wideOf(tile, beside, varies)
       const [aBase, bBase, outBase, aAt, bAt, outAt] = integers('aBase', 'bBase', 'outBase', 'aAt', 'bAt', 'outAt')
+      const [resultAt] = integers('resultAt')
       const sums = Array.from({ length: tile }, (_, i) =>
         Array.from({ length: most }, (_, w) => local('v128', `s${i}${w}`)),
       )
@@ -171,9 +192,11 @@ const kernelFor = (tile: number, beside: boolean, varies: boolean, aRow: number)
             set(bAt, i32.add(bAt, p.bTerm)),
             set(aAt, i32.add(aAt, p.aTerm)),
           ]),
-          here.map((row, i) =>
-            row.map((sum, w) => store(i32.add(i32.add(outAt, l), i32.mul(p.outRow, i)), sum, w * VECTOR)),
-          ),
+          here.map((row, i) => {
+            const at = i32.add(i32.add(outAt, l), i32.mul(p.outRow, i))
+            if (!epilogue) return row.map((sum, w) => store(at, sum, w * VECTOR))
+            return [set(resultAt, at), epilogue.code(format, p, resultAt, row)]
+          }),
         ]
       })
       return forEach(z, { below: p.batch }, [
@@ -196,3 +219,9 @@ const kernelFor = (tile: number, beside: boolean, varies: boolean, aRow: number)
       ])
     }),
 })
+
+/** Whether element-wise work may follow while the results are in registers: those of examples, laid out evenly. */
+export const canLead = (node: Node): boolean =>
+  node.operation === (contractOperation as Operation) &&
+  node.varies &&
+  productOf(node as Node<ContractAttributes>) !== null

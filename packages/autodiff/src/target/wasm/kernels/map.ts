@@ -29,11 +29,11 @@ const anyCode = nodeCode(formatOf('float32', false))
  * - `rows`: a row of lanes for each element by a table of offsets; `splats`: a uniform number for each element.
  * - `picked`: where nothing varies, numbers by a table that is laid out like the results.
  */
-type Access =
+export type Access =
   | { readonly kind: 'literal'; readonly value: number }
   | { readonly kind: 'single' | 'running' | 'rows' | 'splats' | 'picked' }
 
-const accessOf = (x: Node, size: number, varies: boolean, at: Addresses): Access => {
+export const accessOf = (x: Node, size: number, varies: boolean, at: Addresses): Access => {
   const value = scalarConstant(x)
   if (value !== undefined) return { kind: 'literal', value }
   if (!x.varies && sizeOf(x.shape) === 1) return { kind: 'single' }
@@ -84,13 +84,17 @@ const inVectors = (offsets: Int32Array, format: Format): Int32Array => {
   return wordsOf(whole, 'int', format)
 }
 
-const keyOf = ({ nodes, inputs, outputs, operands }: MapKernel, access: readonly Access[], tabled: boolean): string => {
+export const keyOf = (
+  { nodes, head, inputs, outputs, operands }: MapKernel,
+  access: readonly Access[],
+  tabled: boolean,
+): string => {
   const lines = nodes.map((x, n) => `${elementName(x)}:${typeOf(x)}(${operands[n]})`)
   const reads = inputs.map((x, k) => {
     const a = access[k]!
     return a.kind === 'literal' ? `${x.dtype}=${Object.is(a.value, -0) ? '-0' : a.value}` : a.kind
   })
-  return `map ${tabled} [${reads}] ${lines.join(' ')} -> ${outputs.map((x) => nodes.indexOf(x)).join()}`
+  return `map ${tabled} [${reads}] ${lines.join(' ')} -> ${outputs.map((x) => (x === head ? 'head' : nodes.indexOf(x))).join()}`
 }
 
 const build = (step: MapKernel, access: readonly Access[], tabled: boolean, format: Format) => {
@@ -162,23 +166,30 @@ const build = (step: MapKernel, access: readonly Access[], tabled: boolean, form
   })
 }
 
-/** The nodes one after another, each in a variable; outputs are stored as soon as they are there. */
-const compute = (
-  { nodes, inputs, outputs, operands }: MapKernel,
+/**
+ * The nodes one after another, each in a variable; outputs are stored as soon as they are there. `given` is the value of
+ * the head.
+ */
+export const compute = (
+  { nodes, head, inputs, outputs, operands }: MapKernel,
   format: Format,
   vectorOf: (k: number) => Code<'v128'>,
   store: (output: number, value: Code<'v128'>) => Body,
+  given?: Code<'v128'>,
 ): readonly Body[] => {
   const code = nodeCode(format)
   const values = inputs.map((_, k) => vectorOf(k))
-  return nodes.map((node, n) => {
+  if (given) values.push(given)
+  const first = head ? outputs.indexOf(head) : -1
+  const behind = nodes.map((node, n): readonly Body[] => {
     const value = local('v128', `y${n}`)
     const result = code(node)!(...operands[n]!.map((place) => values[place]!))
     values.push(value)
     const output = outputs.indexOf(node)
     return [set(value, result), ...(output < 0 ? [] : [store(output, value)])]
   })
+  return [...(first < 0 ? [] : [store(first, given!)]), ...behind]
 }
 
-const constantOf = ({ floats }: Format, dtype: DType, value: number): Code<'v128'> =>
+export const constantOf = ({ floats }: Format, dtype: DType, value: number): Code<'v128'> =>
   dtype === 'float' ? floats.constant(value) : i32x4.const(dtype === 'bool' ? (value ? -1 : 0) : value)

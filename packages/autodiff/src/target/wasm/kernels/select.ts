@@ -6,6 +6,7 @@ import type { Node } from '../../../tensor/tensor.ts'
 import { choleskyLaunch } from './cholesky.ts'
 import { contractLaunches } from './contract.ts'
 import { cumulateLaunch } from './cumulate.ts'
+import { epilogueOf } from './epilogue.ts'
 import { expmLaunches } from './expm.ts'
 import { indexedLaunches } from './indexed.ts'
 import { eigenLaunch } from './jacobi.ts'
@@ -21,7 +22,10 @@ import { indexLaunch } from './tile.ts'
 
 /** The launches that do a step; null where this target has no code for it, and the host does it. */
 export const launchesOf = (step: KernelStep, at: Addresses): readonly Launch[] | null => {
-  if (step.kind === 'map') return [mapLaunch(step, at)]
+  if (step.kind === 'map') {
+    if (!step.head) return [mapLaunch(step, at)]
+    return contractLaunches(step.head as Node<ContractAttributes>, at, epilogueOf(step, at))
+  }
   const { node } = step
   if (isMove(node)) return [moveLaunch(node, at)]
   if (node.operation === (contractOperation as Operation)) return contractLaunches(node as Node<ContractAttributes>, at)
