@@ -26,7 +26,7 @@ export const nameOf = ({ thread, isolated }: Place): string =>
 
 /**
  * Runs a program in a place and gives what it gives. Without a browser the test that runs is skipped.
- * @throws what the program throws, with what the page has printed; where the program leaves threads behind
+ * @throws what the program throws, with what the page has printed; where the program leaves threads of the page behind
  */
 export type Run = <I, O>(context: TestContext, program: string, place: Place, input: I) => Promise<O>
 
@@ -65,7 +65,8 @@ export const stageFor = (folder: string): Run => {
           ? `import('${root}/package/${within(folder)}/${program}.ts').then((own) => own.default(${JSON.stringify(input)}))`
           : `import('${root}/bundle/start.js').then(({ start }) => start(${JSON.stringify([thread, program, input]).slice(1, -1)}))`
       const found = (await page.evaluate(call)) as never
-      for (let i = 0; page.workers().length > 0; i++) {
+      // Those of a worker end with it.
+      for (let i = 0; thread === 'page' && page.workers().length > 0; i++) {
         if (i === 100) throw new Error(`${program} left ${page.workers().length} threads behind.`)
         await setTimeout(50)
       }

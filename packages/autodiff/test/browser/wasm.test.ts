@@ -33,6 +33,11 @@ describe('the WebAssembly engine in a browser', () => {
 
 describe('a training without fused multiply-add', () => {
   const here = train({ threads: 2 })
+  test('lowers its loss', async () => {
+    const [first, second] = new Float32Array(Int32Array.from((await here).bits).buffer)
+    expect(first).toBeGreaterThan(second!)
+    expect(second).toBeGreaterThan(0)
+  })
   const agrees = (name: string, place: Place): void =>
     test(`gives the same bits in ${name} as in Node`, async (context) => {
       const there = await run<object, Training>(context, 'training', place, { threads: 2 })

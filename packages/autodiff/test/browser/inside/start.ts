@@ -7,13 +7,13 @@ interface WebWorker {
   postMessage(message: Message): void
   onmessage: ((event: { readonly data: Answer }) => void) | null
   onerror: ((event: { readonly message?: string }) => void) | null
-  terminate(): void
 }
 declare const Worker: new (file: string, options: { readonly type: 'module' }) => WebWorker
 interface Scope {
   readonly document?: unknown
   onmessage: (event: { readonly data: Message }) => void
   postMessage(answer: Answer): void
+  close(): void
 }
 interface Message {
   readonly program: string
@@ -31,6 +31,8 @@ if (scope.document === undefined)
     } catch (error) {
       scope.postMessage({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
     }
+    // Chromium at times hangs while it terminates a worker from outside whose own threads are about to end.
+    scope.close()
   }
 
 /** Runs a program, on the thread of the page or on another. */
@@ -42,7 +44,6 @@ export const start = async (thread: 'page' | 'worker', program: string, input: u
     worker.onerror = ({ message }) => resolve({ error: message ?? 'the worker did not start' })
     worker.postMessage({ program, input })
   })
-  worker.terminate()
   if ('error' in answer) throw new Error(answer.error)
   return answer.value
 }
