@@ -1,7 +1,19 @@
+export {
+  type Certificate,
+  type CertificateFinding,
+  type CertificateOptions,
+  certificate,
+  type Predicted,
+  type Spread,
+  type StretchRange,
+  type WorstRow,
+} from './certificate.ts'
+export { type Advice, explainAdvice, explainCertificateFinding } from './certificateAdvice.ts'
 export { type ChannelCeiling, type ChannelOptions, channelCeiling, type WeightsFrom } from './channelCeiling.ts'
 export { explainUniqueness } from './explainUniqueness.ts'
 export type { HeavyTail } from './heavyTails.ts'
 export { type InverseStretchBound, inverseStretchBound, type Stretch } from './inverseStretchBound.ts'
+export type { LayerCertificate } from './layerCertificate.ts'
 export { type Ceiling, type LinearCeiling, linearCeiling } from './linearCeiling.ts'
 export {
   type FittedPca,
@@ -11,6 +23,8 @@ export {
   type PcaUnits,
   probabilisticPCA,
 } from './probabilisticPCA.ts'
+export type { LayerName, RegionBounds } from './regionBounds.ts'
+export { singularValues } from './singularValues.ts'
 export {
   type Agreement,
   type Extent,
