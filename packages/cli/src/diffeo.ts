@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { command, type Start } from './command.ts'
+import { checkCommand } from './commands/check.ts'
 import { fitCommand } from './commands/fit.ts'
 import { infoCommand } from './commands/info.ts'
 import { sampleCommand } from './commands/sample.ts'
@@ -13,6 +14,7 @@ Examples:
   $ diffeo theory survey.csv
   $ diffeo fit survey.csv --out out/survey
   $ diffeo info out/survey
+  $ diffeo check out/survey held-out.csv
   $ diffeo score out/survey new.csv > scores.csv
   $ diffeo sample out/survey --rows 1000 > drawn.csv
 
@@ -34,6 +36,7 @@ export const diffeo =
       .addCommand(scoreCommand(terminal, start))
       .addCommand(sampleCommand(terminal, start))
       .addCommand(infoCommand(terminal, start))
+      .addCommand(checkCommand(terminal, start))
       .addCommand(theoryCommand(terminal, start))
       .version(version(), '--version')
       .addHelpText('after', EXAMPLE)

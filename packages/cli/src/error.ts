@@ -18,6 +18,8 @@ export type CliError =
   | { readonly _tag: 'UnfinishedThere'; readonly path: string; readonly checkpoint: string }
   | { readonly _tag: 'NothingToResume'; readonly checkpoint: string }
   | { readonly _tag: 'OtherFit'; readonly checkpoint: string; readonly differs: string }
+  /** A model that states what does not hold. */
+  | { readonly _tag: 'Unsound'; readonly path: string; readonly findings: readonly string[] }
   | { readonly _tag: 'NotWritten'; readonly path: string; readonly detail: string }
   | { readonly _tag: 'Interrupted'; readonly kept?: string }
 
@@ -57,6 +59,8 @@ export const explain = (e: CliError): string => {
       return `${e.source}: ${explainFit(e.error)}${e.row === undefined ? '' : ` That is row ${e.row} of the file, counted from 0.`}`
     case 'Model':
       return explainSaved(e.path, e.error)
+    case 'Unsound':
+      return `${e.path}: ${e.findings.join(' ')}`
     case 'UnfinishedThere':
       return `${e.path}: a fit to it was stopped half-way (${e.checkpoint}); add --resume to continue it, or --force to start again.`
     case 'NothingToResume':

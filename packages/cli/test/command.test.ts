@@ -3,7 +3,7 @@ import { call } from './command.ts'
 
 describe('a wrong call', () => {
   test.each([
-    [[], 'diffeo: expected one of the commands fit, score, sample, info, theory. See diffeo --help.'],
+    [[], 'diffeo: expected one of the commands fit, score, sample, info, check, theory. See diffeo --help.'],
     [['fti'], "diffeo: unknown command 'fti' (Did you mean fit?) See diffeo --help."],
     [['fit'], "diffeo fit: missing required argument 'file'. See diffeo fit --help."],
     [
@@ -38,7 +38,7 @@ describe('a wrong call', () => {
   })
 })
 
-test.each(['fit', 'score', 'sample', 'info', 'theory'])(
+test.each(['fit', 'score', 'sample', 'info', 'check', 'theory'])(
   'diffeo %s --help shows every option and an example',
   async (name) => {
     const { status, out, err } = await call([name, '--help'])
@@ -51,7 +51,7 @@ test.each(['fit', 'score', 'sample', 'info', 'theory'])(
 test('diffeo --help lists the commands, diffeo --version the version', async () => {
   const help = await call(['--help'])
   expect(help.status).toBe(0)
-  for (const name of ['fit', 'score', 'sample', 'info', 'theory']) expect(help.out).toContain(`  ${name} `)
+  for (const name of ['fit', 'score', 'sample', 'info', 'check', 'theory']) expect(help.out).toContain(`  ${name} `)
   const version = await call(['--version'])
   expect(version).toEqual({ status: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: '' })
 })

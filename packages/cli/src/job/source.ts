@@ -39,6 +39,9 @@ const drawn = (file: string, choosy: boolean): E.Either<CliError, Source> => {
   return E.right({ table: toy.sample(0, Number(count ?? TOY_ROWS)), entropy: toy.entropy })
 }
 
+/** Whether rows are to be drawn, not read. */
+export const isToy = (file: string): boolean => TOY.test(file)
+
 /** As one word of a command line. */
 const wordOf = (name: string): string => name.replaceAll(' ', '-')
 

@@ -93,7 +93,7 @@ export interface Certificate {
      * loses on other rows), or one that was given.
      */
     readonly forward: number | undefined
-    /** √λ_max of the covariance, for a standard normal base. */
+    /** √λ_max of the covariance less three standard errors, for a standard normal base. */
     readonly inverse: number | undefined
     readonly heavyTails: readonly HeavyTail[]
   }
@@ -238,7 +238,7 @@ const leastOf = (
   const known = stretch && E.isRight(stretch) ? stretch.right : undefined
   return {
     forward: entropy === undefined ? undefined : Math.exp((entropy + low) / data.columns.length),
-    inverse: known?.original.bound.value,
+    inverse: known && known.original.bound.value - 3 * known.original.bound.standardError,
     heavyTails: known?.heavyTails ?? [],
   }
 }
