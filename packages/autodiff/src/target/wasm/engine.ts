@@ -7,13 +7,15 @@ import { arraysIn, type Held } from './arrays.ts'
 import { explainLinked } from './explain.ts'
 import { formatOf } from './format.ts'
 import { link } from './link.ts'
-import { machineOf } from './machine.ts'
+import { type Machine, machineOf } from './machine.ts'
 import { engineMemory } from './memory.ts'
 import { exampleFlops, withOneExample } from './oneExample.ts'
+import { pairVectors } from './pairing.ts'
 import { prepare } from './program.ts'
 import { MOST_THREADS } from './threads/control.ts'
 import { threadsHere } from './threads/here.ts'
 import { callerAlone, poolOf } from './threads/pool.ts'
+import { trialOn } from './trial.ts'
 import { valuesOf, wordsOf } from './values.ts'
 
 /** Threads when nothing is said: as many as run at once, up to this. */
@@ -34,14 +36,20 @@ export interface Limits {
 const LIMITS: Limits = { worth: 2 ** 20, scratch: 2 ** 23, single: 2 ** 22 }
 
 /**
- * The WebAssembly engine: four lanes to an instruction in float32, two in float64, kernels compiled for each program, tiles of lanes
- * shared out to threads. Results are the same to the bit for any number of threads.
+ * The WebAssembly engine: four lanes to an instruction in float32, two in float64, kernels compiled for each program,
+ * tiles of lanes shared out to threads. Results are the same to the bit for any number of threads.
  * @throws where the platform has no WebAssembly with vectors, or is asked for what this engine does not have
  */
 export const openWasm = (options: EngineOptions = {}, given: Partial<Limits> = {}): SyncEngine<RunOptions> => {
   const limits: Limits = { ...LIMITS, ...given }
-  const machine = machineOf(options)
-  const format = formatOf(machine.precision, machine.fma)
+  const pairing = options.wide
+    ? pairVectors((isOn) => trialOn(engineOn(machineOf(options, { isOn }), { threads: 1 }, LIMITS)))
+    : undefined
+  return engineOn(machineOf(options, pairing), options, limits)
+}
+
+const engineOn = (machine: Machine, options: EngineOptions, limits: Limits): SyncEngine<RunOptions> => {
+  const format = formatOf(machine.precision, machine)
   const platform = threadsHere()
   const wanted = options.threads ?? Math.min(MANY, platform.cores)
   if (!(Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST_THREADS))

@@ -10,6 +10,8 @@ import { TILE, VECTOR } from './words.ts'
  */
 export interface Format {
   readonly precision: 'float32' | 'float64'
+  /** Whether the compiler makes one of two vectors that lie beside each other. */
+  readonly paired: boolean
   readonly floats: Floats
   /** Lanes worked on at a time. */
   readonly tile: number
@@ -51,7 +53,7 @@ const ODD = [1, 3, 5, 7]
 const pairwise = (a: Vector, b: Vector): Vector => f32x4.add(shuffle32(a, b, EVEN), shuffle32(a, b, ODD))
 const numbers = (values: readonly number[]): Vector => v128.const(new Uint8Array(Int32Array.from(values).buffer))
 
-const singles = (fma: boolean, tile: number): Format => ({
+const singles = (fma: boolean, tile: number): Omit<Format, 'paired'> => ({
   precision: 'float32',
   floats: float32({ fma }),
   ...shared(tile, 4),
@@ -70,7 +72,7 @@ const singles = (fma: boolean, tile: number): Format => ({
 /** Each lane's low half, twice. */
 const LOW = [0, 0, 2, 2]
 
-const doubles = (fma: boolean, tile: number): Format => ({
+const doubles = (fma: boolean, tile: number): Omit<Format, 'paired'> => ({
   precision: 'float64',
   floats: float64({ fma }),
   ...shared(tile, 8),
@@ -90,8 +92,11 @@ const doubles = (fma: boolean, tile: number): Format => ({
 })
 
 /** With fused multiply-add, which rounds once or twice as the machine likes, or without. */
-export const formatOf = (precision: Format['precision'], fma: boolean, tile = TILE): Format =>
-  precision === 'float32' ? singles(fma, tile) : doubles(fma, tile)
+export const formatOf = (
+  precision: Format['precision'],
+  { fma, paired = false }: { readonly fma: boolean; readonly paired?: boolean },
+  tile = TILE,
+): Format => ({ ...(precision === 'float32' ? singles(fma, tile) : doubles(fma, tile)), paired })
 
 /** All lanes of a vector added, in each of them. */
 export const across = (format: Format, v: Vector): Vector => format.sums(new Array(format.width).fill(v))

@@ -240,11 +240,11 @@ export const link = (
 /** As many lanes to a tile as fit. The tile depends on the program alone, not on how many examples it is run on. */
 const fitting = (
   plan: Plan,
-  { precision, fma }: Machine,
+  { precision, ...kind }: Machine,
   most: number,
 ): { readonly format: Format; readonly layout: Layout } => {
   for (let tile = TILE; ; tile /= 2) {
-    const format = formatOf(precision, fma, tile)
+    const format = formatOf(precision, kind, tile)
     const layout = layoutOf(plan, format)
     if (tile === LEAST_TILE || layout.scratchBytes <= most) return { format, layout }
   }

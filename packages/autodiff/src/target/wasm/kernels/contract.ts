@@ -151,8 +151,11 @@ const signatureOf = (epilogue: Epilogue | undefined): typeof PARAMETERS & Readon
  * Vectors in registers beside each other. Where rows are few there are more of them, so that there are eight sums to add
  * to while the first waits for its last addition; of uniform results, whose number is any, fewer would be whole then.
  */
-const wideOf = (tile: number, beside: boolean, varies: boolean): number =>
-  tile >= 3 || !varies ? 2 : beside ? 4 : 8 / tile
+const wideOf = (tile: number, beside: boolean, varies: boolean, paired: boolean): number => {
+  if (!varies) return 2
+  // Two vectors are one register then.
+  return (paired ? 2 : 1) * (tile >= 3 ? 2 : beside ? 4 : 8 / tile)
+}
 
 /** `aRow`: bytes from one row of a to the next; fixed in the code, so that rows share one pointer. Terms are added in order. */
 const kernelFor = (
@@ -168,7 +171,7 @@ const kernelFor = (
       const { row, splatAt } = format
       const { constant, madd } = format.floats
       const [z, r, c, l, k] = integers('z', 'r', 'c', 'l', 'k')
-      const most = wideOf(tile, beside, varies)
+      const most = wideOf(tile, beside, varies, format.paired)
       const [aBase, bBase, outBase, aAt, bAt, outAt] = integers('aBase', 'bBase', 'outBase', 'aAt', 'bAt', 'outAt')
       const [resultAt] = integers('resultAt')
       const sums = Array.from({ length: tile }, (_, i) =>
@@ -194,8 +197,10 @@ const kernelFor = (
           ]),
           here.map((row, i) => {
             const at = i32.add(i32.add(outAt, l), i32.mul(p.outRow, i))
-            if (!epilogue) return row.map((sum, w) => store(at, sum, w * VECTOR))
-            return [set(resultAt, at), epilogue.code(format, p, resultAt, row)]
+            return [
+              set(resultAt, at),
+              epilogue?.code(format, p, resultAt, row) ?? row.map((sum, w) => store(resultAt, sum, w * VECTOR)),
+            ]
           }),
         ]
       })

@@ -5,6 +5,7 @@ import { i32 } from '../assembler/instructions/i32.ts'
 import { v128 } from '../assembler/instructions/v128.ts'
 import { local, set } from '../assembler/variables.ts'
 import type { Format } from '../format.ts'
+import { VECTOR } from '../words.ts'
 import type { Addresses, LaunchOperand } from './kernel.ts'
 import { type Access, accessOf, compute, constantOf, keyOf } from './map.ts'
 
@@ -64,14 +65,27 @@ const codeOf = (
     if (kind === 'single') return set(numbers[k]!, splatAt(p[`in${k}`]!))
     return kind === 'splats' ? set(numbers[k]!, splatAt(i32.add(p[`in${k}`]!, element))) : []
   })
+  const [readAt, writeAt] = [addresses('readAt', inputs.length), addresses('writeAt', step.outputs.length)]
+  const places = [
+    access.map(({ kind }, k) => (kind === 'running' ? set(readAt[k]!, i32.add(here, p[`in${k}`]!)) : [])),
+    step.outputs.map((_, o) => set(writeAt[o]!, i32.add(here, p[`out${o}`]!))),
+  ]
+  // Stores come last, those of neighbours beside each other: then a compiler may make one of two.
+  const stores: Body[][] = step.outputs.map(() => [])
   const each = sums.map((sum, w) => {
     const vectorOf = (k: number): Code<'v128'> => {
       const a = access[k]!
       if (a.kind === 'literal') return constantOf(format, inputs[k]!.dtype, a.value)
-      return a.kind === 'running' ? v128.load(i32.add(here, p[`in${k}`]!), 16 * w) : numbers[k]!
+      return a.kind === 'running' ? v128.load(readAt[k]!, w * VECTOR) : numbers[k]!
     }
-    const store = (o: number, value: Code<'v128'>): Body => v128.store(i32.add(here, p[`out${o}`]!), value, 16 * w)
-    return compute(step, format, vectorOf, store, sum)
+    const storeLater = (o: number, value: Code<'v128'>): Body => {
+      stores[o]!.push(v128.store(writeAt[o]!, value, w * VECTOR))
+      return []
+    }
+    return compute(step, format, vectorOf, storeLater, sum)
   })
-  return [once, each]
+  return [once, places, each, stores]
 }
+
+const addresses = (name: string, count: number): readonly Local<'i32'>[] =>
+  Array.from({ length: count }, (_, k) => local('i32', `${name}${k}`))

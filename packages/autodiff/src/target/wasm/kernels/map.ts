@@ -20,7 +20,7 @@ import { elementName, nodeCode, typeOf } from './rows.ts'
 export const isMappable = (node: Node): boolean => anyCode(node) !== undefined
 
 /** What has code has it in every format. */
-const anyCode = nodeCode(formatOf('float32', false))
+const anyCode = nodeCode(formatOf('float32', { fma: false }))
 
 /**
  * How an input is read.
