@@ -3,6 +3,7 @@ import { type ContractAttributes, contractOperation } from '../../../tensor/cont
 import { type Join, joinOperation } from '../../../tensor/lanes.ts'
 import type { Operation } from '../../../tensor/operation.ts'
 import type { Node } from '../../../tensor/tensor.ts'
+import type { Body, Local } from '../assembler/code.ts'
 import { when } from '../assembler/control.ts'
 import { forEach } from '../assembler/counted.ts'
 import { func } from '../assembler/function.ts'
@@ -10,6 +11,7 @@ import { i32 } from '../assembler/instructions/i32.ts'
 import { v128 } from '../assembler/instructions/v128.ts'
 import { local, set } from '../assembler/variables.ts'
 import { across, floatOf, lanesBelow } from '../format.ts'
+import type { Vector } from '../math/index.ts'
 import { RECORD } from '../record.ts'
 import { inState } from '../space.ts'
 import { VECTOR } from '../words.ts'
@@ -80,26 +82,47 @@ const sumParts: Kernel = {
     ),
 }
 
+/** As many rows at a time as a vector has numbers, so that their sums lie beside each other; then one by one. */
 const sumRows: Kernel = {
   key: 'sum over lanes',
   build: (format) =>
     func('sumRows', { state: 'i32', x: 'i32', bytes: 'i32', lanes: 'i32' }, 'none', ({ state, x, bytes, lanes }) => {
-      const { row, word, width, splatAt, storeFirst } = format
+      const { row, word, width, splatAt, storeFirst, sums } = format
       const { add, and, constant } = format.floats
-      const [e, l, whole, rest] = integers('e', 'l', 'whole', 'rest')
-      const [total, mask] = [local('v128', 'total'), local('v128', 'mask')]
+      const [e, l, whole, rest, together] = integers('e', 'l', 'whole', 'rest', 'together')
+      const totals = Array.from({ length: width }, (_, j) => local('v128', `total${j}`))
+      const mask = local('v128', 'mask')
       const here = i32.add(state, e)
+      const sumOf = (rows: readonly Local<'v128'>[]): Body => {
+        const vector = (j: number): Vector => v128.load(i32.add(x, l), j * row)
+        return [
+          rows.map((total) => set(total, constant(0))),
+          forEach(
+            l,
+            { below: whole, step: VECTOR },
+            rows.map((total, j) => set(total, add(total, vector(j)))),
+          ),
+          // Lanes that pad the last tile are left out, not weighted: 0 times NaN is NaN.
+          when(
+            rest,
+            rows.map((total, j) => set(total, add(total, and(vector(j), mask)))),
+          ),
+          set(x, i32.add(x, rows.length * row)),
+        ]
+      }
+      const first = totals.slice(0, 1)
       return [
         set(whole, i32.mul(i32.and(lanes, -width), word)),
         set(rest, i32.and(lanes, width - 1)),
         set(mask, lanesBelow(format, rest)),
-        forEach(e, { below: bytes, step: word }, [
-          set(total, constant(0)),
-          forEach(l, { below: whole, step: VECTOR }, set(total, add(total, v128.load(i32.add(x, l))))),
-          // Lanes that pad the last tile are left out, not weighted: 0 times NaN is NaN.
-          when(rest, set(total, add(total, and(v128.load(i32.add(x, l)), mask)))),
-          storeFirst(here, add(splatAt(here), across(format, total))),
-          set(x, i32.add(x, row)),
+        set(together, i32.and(bytes, -VECTOR)),
+        forEach(e, { below: together, step: VECTOR }, [
+          sumOf(totals),
+          v128.store(here, add(v128.load(here), sums(totals))),
+        ]),
+        forEach(e, { from: together, below: bytes, step: word }, [
+          sumOf(first),
+          storeFirst(here, add(splatAt(here), across(format, first[0]!))),
         ]),
       ]
     }),
