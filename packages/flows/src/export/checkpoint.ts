@@ -60,6 +60,7 @@ export const checkpointFromFiles = (files: Files): E.Either<ModelError, Checkpoi
       batch,
       step,
       running: Number(stored.running),
+      ...(stored.damping !== undefined && { damping: stored.damping }),
       values: tree(stored.tree.values) as unknown as Partition<HostArray>,
       optimiser: tree(stored.tree.optimiser),
       average: stored.tree.average === undefined ? undefined : tree(stored.tree.average),
@@ -85,7 +86,7 @@ export const checkpointFromFiles = (files: Files): E.Either<ModelError, Checkpoi
 }
 
 /** What `checkpointToFiles` writes beside the arrays; numbers that JSON has no word for as text. */
-interface Stored extends Pick<Checkpoint, 'identity' | 'epoch' | 'batch' | 'step'> {
+interface Stored extends Pick<Checkpoint, 'identity' | 'epoch' | 'batch' | 'step' | 'damping'> {
   readonly running: number | string
   readonly best: { readonly epoch: number; readonly logLikelihood: number | string } | null
   readonly history: readonly { readonly training: number | string; readonly validation: number | string | null }[]

@@ -38,6 +38,8 @@ export interface Checkpoint {
   readonly average: Arrays | undefined
   readonly best: Best | undefined
   readonly history: readonly EpochRecord[]
+  /** What share of its steps the optimiser goes; 1 where it is left out. */
+  readonly damping?: number
 }
 
 /** Everything that decides the bits of a training but the engine, in words. */

@@ -47,6 +47,16 @@ export type FitError =
       readonly row: number | undefined
       readonly best: Found | undefined
     }
+  /** The flow or its inverse came to stretch further than the watch allows. */
+  | {
+      readonly _tag: 'Unstable'
+      readonly epoch: number
+      readonly step: number
+      readonly forward: number
+      readonly inverse: number
+      readonly limit: number
+      readonly best: Found | undefined
+    }
   | {
       readonly _tag: 'Aborted'
       readonly epoch: number
@@ -72,6 +82,8 @@ export const explainFit = (e: FitError): string => {
       return `The flow lives on ${e.support}, but the ${e.part} data have ${e.value} in row ${e.row}, column "${e.column}"; transform that column or choose a flow on all reals.`
     case 'Diverged':
       return `The training diverged in step ${e.step} (epoch ${e.epoch}): the ${e.tensor} became ${e.value}${e.row === undefined ? '' : `, and row ${e.row} of the training data has no finite log-density`}; try a lower learning rate or a lower clipping norm, and look for extreme values in the data.`
+    case 'Unstable':
+      return `The training was stopped after epoch ${e.epoch}: the ${e.inverse > e.forward ? 'inverse of the flow' : 'flow'} stretches by ${String(Number(Math.max(e.forward, e.inverse).toPrecision(3)))}, more than the ${e.limit} that is allowed; bound the layers' scales, add a penalty, or lower the learning rate.`
     case 'Aborted':
       return `The training was stopped in step ${e.step} (epoch ${e.epoch}); resume it from its checkpoint.`
     case 'OtherTraining':

@@ -44,6 +44,21 @@ export type FitEvent =
       readonly best: number
       readonly seconds: number
     }
+  /** The flow stretches further than the watch allows, after this epoch. */
+  | {
+      readonly _tag: 'Unstable'
+      readonly epoch: number
+      readonly step: number
+      /** Largest stretches that were seen, of the flow and of its inverse. */
+      readonly forward: number
+      readonly inverse: number
+      readonly limit: number
+      /** `damped`: the epoch was undone. */
+      readonly outcome: 'warned' | 'damped' | 'stopped'
+      /** What share of its steps the optimiser goes from here on. */
+      readonly damping: number
+      readonly seconds: number
+    }
   | {
       readonly _tag: 'Finished'
       readonly reason: 'allEpochs' | 'noImprovement' | 'nothingToTrain'

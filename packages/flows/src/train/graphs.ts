@@ -1,14 +1,17 @@
 import {
   adam,
+  add,
   clipByGlobalNorm,
   cosine,
   type Example,
   exponentialMovingAverage,
   lanes,
+  mul,
   neg,
   random,
   square,
   stack,
+  sub,
   sum,
   type Tensor,
   type Tree,
@@ -18,6 +21,7 @@ import {
 import type { FlowParams } from '../flow.ts'
 import { joinPartition, partition } from '../parameters.ts'
 import type { Job } from './job.ts'
+import { stretchPenalty } from './penalty.ts'
 
 /** Parameters by path. */
 export type Tensors = { readonly [path: string]: Tensor }
@@ -31,10 +35,12 @@ export interface StepInputs {
   /** `[]`, an integer: the steps before this one. */
   readonly step: Tensor
   readonly batch: Example
+  /** `[]`: what share of its step the optimiser goes; where a watch may damp it. */
+  readonly damping?: Tensor
 }
 
 /** What it gives: the next values of what it read, and what the batch was before it. */
-export interface StepOutputs extends Omit<StepInputs, 'step' | 'batch'> {
+export interface StepOutputs extends Omit<StepInputs, 'step' | 'batch' | 'damping'> {
   /** `[]`, mean over the batch in nats. */
   readonly logLikelihood: Tensor
   /** `[number of trained parameters]`: each one's Σ gradient². */
@@ -72,19 +78,33 @@ export const graphsOf = ({ flow, settings }: Job, steps: number, adapts: boolean
     average: (trained) => (averaging ? averaging.init(trained) : {}),
     likelihood,
     step: (at) => {
-      const [loss, gradients] = valueAndGrad((params: Tensors) => neg(likelihood(params, at.state, at.batch, at.step)))(
-        at.trained,
-      )
+      const { penalty } = settings
+      const lossOf = (params: Tensors): Tensor => {
+        const loss = neg(likelihood(params, at.state, at.batch, at.step))
+        if (!penalty) return loss
+        const { key } = givenAt(at.step)
+        return add(loss, stretchPenalty(flow, penalty, join(params, at.state), at.batch, key))
+      }
+      const [loss, gradients] = valueAndGrad(lossOf)(at.trained)
+      const { damping } = at
       const squares = stack(Object.values(gradients).map((g) => sum(square(g))))
       const next = optimiser.update(clipByGlobalNorm(settings.clip)(gradients), at.optimiser, at.trained)
+      const trained = damping
+        ? Object.fromEntries(
+            Object.entries(next.params).map(([path, to]) => {
+              const from = at.trained[path]!
+              return [path, add(from, mul(damping, sub(to, from)))]
+            }),
+          )
+        : next.params
       const adapted = adapts
         ? partition<Tensor>(flow.parameters, flow.adapt!(join(at.trained, at.state), at.batch, givenAt(at.step))).state
         : {}
-      const average = averaging ? averaging.update(at.average, next.params) : {}
+      const average = averaging ? averaging.update(at.average, trained) : {}
       return {
-        logLikelihood: neg(loss),
+        logLikelihood: penalty ? likelihood(at.trained, at.state, at.batch, at.step) : neg(loss),
         squares,
-        trained: next.params,
+        trained,
         state: adapted,
         optimiser: next.state,
         average,

@@ -25,11 +25,18 @@ export interface Position {
   running: number
   best: Best | undefined
   readonly history: EpochRecord[]
+  /** What share of its steps the optimiser goes. */
+  damping: number
 }
 
-export const snapshot = async ({ identity }: Job, session: Session, at: Position): Promise<Checkpoint> => ({
+export const snapshot = async (
+  { identity }: Job,
+  session: Session,
+  { damping, ...at }: Position,
+): Promise<Checkpoint> => ({
   identity,
   ...at,
+  ...(damping < 1 && { damping }),
   history: [...at.history],
   values: await session.values(),
   optimiser: await session.optimiser(),

@@ -4,6 +4,8 @@ import type { Arrays } from './arrays.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { Dataset } from './dataset.ts'
 import type { FitEvent } from './event.ts'
+import type { StretchPenalty } from './penalty.ts'
+import type { WatchOptions } from './watch.ts'
 
 /** Options of `fit`. A number outside its range throws before anything runs. */
 export interface FitOptions {
@@ -27,6 +29,10 @@ export interface FitOptions {
   readonly patience?: number
   /** Decay, in (0, 1), of a running average of the parameters, which is then what is validated and returned. By default none. */
   readonly average?: number
+  /** Charges the flow for stretching too far along random directions. By default none. */
+  readonly penalty?: StretchPenalty
+  /** Looks after every epoch at how far the flow and its inverse stretch, and warns, damps or stops. By default not. */
+  readonly watch?: WatchOptions
   /** Start from these parameters, such as another training's, in place of fresh ones. */
   readonly initial?: Arrays
   /** Ends the training with `Aborted`, which carries a checkpoint. */
@@ -57,6 +63,9 @@ export interface Settings {
   readonly clip: number
   readonly patience: number
   readonly average: number | null
+  /** Left out where they are not asked for. */
+  readonly penalty?: Required<StretchPenalty>
+  readonly watch?: Required<WatchOptions>
 }
 
 const between = (low: number, high: number) => (x: number) => x >= low && x <= high
@@ -80,5 +89,19 @@ export const settingsOf = (options: FitOptions): Settings => {
       options.average === undefined
         ? null
         : wants('average', options.average, (x) => x > 0 && x < 1, 'strictly between 0 and 1'),
+    ...(options.penalty && {
+      penalty: {
+        weight: wants('penalty.weight', options.penalty.weight, positive, 'a positive number'),
+        forward: wants('penalty.forward', options.penalty.forward ?? 100, positive, 'a positive number'),
+        inverse: wants('penalty.inverse', options.penalty.inverse ?? 100, positive, 'a positive number'),
+      },
+    }),
+    ...(options.watch && {
+      watch: {
+        stretch: wants('watch.stretch', options.watch.stretch ?? 1e4, positive, 'a positive number'),
+        rows: wants('watch.rows', options.watch.rows ?? 32, whole(1), 'a whole number from 1'),
+        action: options.watch.action ?? 'warn',
+      },
+    }),
   }
 }

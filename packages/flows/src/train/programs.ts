@@ -38,7 +38,7 @@ export const beginning = async (engine: Engine, graphs: Graphs, start: SessionSt
 
 /** What a step replaces it may overwrite, so that parameters are in memory once. */
 export const compile = async (
-  { engine, flow, validation }: Job,
+  { engine, flow, validation, settings }: Job,
   graphs: Graphs,
   source: BatchSource,
   adapts: boolean,
@@ -52,6 +52,7 @@ export const compile = async (
     average: placeholders(average),
     step: input([], 'int'),
     batch: source.signature,
+    ...(settings.watch?.action === 'damp' && { damping: input([]) }),
   }
   const { trained, state } = signature
   const step = await engine.compile(

@@ -18,7 +18,9 @@ export interface StepReport {
 /** A training inside an engine: parameters and optimiser state stay there between steps. */
 export interface Session {
   /** One step of maximum likelihood on these rows; `step` counts those before it. */
-  step(places: Uint32Array, step: number): Promise<StepReport>
+  step(places: Uint32Array, step: number, damping: number): Promise<StepReport>
+  /** Goes back to parameters, optimiser and average as they once were. */
+  restore(values: Partition<HostArray>, optimiser: Arrays, average: Arrays | undefined): void
   /** Mean log-density of the held-out rows at the parameters of `candidate`. */
   validate(): Promise<number>
   /** The parameters as they are trained. */
@@ -61,6 +63,7 @@ export const openSession = async (
   const source = batchSource(training, flow.domain.shape)
   const programs = await compile(job, graphs, source, adapts, start, first)
 
+  const damps = job.settings.watch?.action === 'damp'
   const held = validation && engine.upload(allOf(validation, job))
   let now: Now = {
     trained: upload(engine, start.values.trained) as Held,
@@ -94,8 +97,13 @@ export const openSession = async (
   }
 
   return {
-    step: async (places, step) => {
-      const inputs = { ...now, step: { data: Int32Array.of(step), shape: [] }, batch: source.given(places) }
+    step: async (places, step, damping) => {
+      const inputs = {
+        ...now,
+        step: { data: Int32Array.of(step), shape: [] },
+        batch: source.given(places),
+        ...(damps && { damping: { data: Float64Array.of(damping), shape: [] } }),
+      }
       const { logLikelihood, squares, ...next } = (await programs.step.run(inputs)) as unknown as Now & {
         readonly logLikelihood: Resident
         readonly squares: Resident
@@ -103,6 +111,15 @@ export const openSession = async (
       // A state that does not move is not among the results, and stays where it is.
       now = adapts ? next : { ...next, state: now.state }
       return { squares: await numbers(squares), logLikelihood: (await number(logLikelihood)) + units.logDet }
+    },
+    restore: (values, optimiser, average) => {
+      release(engine, { ...now })
+      now = {
+        trained: upload(engine, values.trained) as Held,
+        state: upload(engine, values.state) as Held,
+        optimiser: upload(engine, optimiser),
+        average: upload(engine, average ?? {}),
+      }
     },
     validate: () =>
       withCandidate(async (trained) =>

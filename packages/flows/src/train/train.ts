@@ -3,6 +3,7 @@ import { countParameters, leavesOf } from '../parameters.ts'
 import { batchCount, batchStart, permutation } from './batches.ts'
 import { diverged, notFinite } from './diverged.ts'
 import type { FitError } from './error.ts'
+import { openGuard } from './guard.ts'
 import { type Job, keep, type Position, snapshot, validated } from './job.ts'
 import { found, type Outcome, outcome, untrained } from './outcome.ts'
 import { breather } from './pause.ts'
@@ -30,6 +31,7 @@ export const train = async (job: Job): Promise<Result> => {
     running: resumed?.running ?? 0,
     best: resumed?.best,
     history: [...(resumed?.history ?? [])],
+    damping: resumed?.damping ?? 1,
   }
   const session = await openSession(job, steps, adapts, start)
   const emit = options.onEvent ?? (() => {})
@@ -47,6 +49,7 @@ export const train = async (job: Job): Promise<Result> => {
     step: at.step,
     seconds: seconds(),
   })
+  const guard = await openGuard(job, session, values, emit, seconds)
   const breathe = breather()
   /** The steps that are left of the epoch; an error ends the training. */
   const epochSteps = async (): Promise<FitError | undefined> => {
@@ -55,7 +58,7 @@ export const train = async (job: Job): Promise<Result> => {
       if (options.signal?.aborted) return aborted(job, session, at)
       const [from, to] = [at.batch, at.batch + 1].map((b) => batchStart(training.rows, stepsPerEpoch, b))
       const rows = order.subarray(from, to)
-      const report = await session.step(rows, at.step)
+      const report = await session.step(rows, at.step, at.damping)
       const wrong = notFinite(report, names)
       if (wrong) return diverged(job, at, wrong, rows, values)
       at.step++
@@ -70,7 +73,10 @@ export const train = async (job: Job): Promise<Result> => {
   try {
     let reason: Outcome['reason'] = 'allEpochs'
     while (at.epoch < settings.epochs && reason === 'allEpochs') {
-      const ended = (await epochSteps()) ?? (await validated(job, session, at))
+      const failure = await epochSteps()
+      const verdict = await guard.judge(at, failure)
+      if (verdict === 'undone') continue
+      const ended = verdict ?? (await validated(job, session, at))
       if (ended) return E.left(ended)
       const { training: own, validation: held } = at.history.at(-1)!
       const improved = at.best!.epoch === at.epoch
@@ -96,6 +102,7 @@ export const train = async (job: Job): Promise<Result> => {
     emit({ _tag: 'Finished', reason, epochs: at.history.length, bestEpoch: at.best!.epoch, seconds: seconds() })
     return E.right(outcome(job, at, reason, seconds()))
   } finally {
+    guard.close()
     session.close()
   }
 }
