@@ -1,10 +1,13 @@
 import { add, concat, type Example, gelu, matmul, relu, silu, type Tensor, tanh } from '@diffeo/autodiff'
+import { normalised } from '../bijectors/residual/contraction.ts'
 import type { Conditioner, Network } from '../conditioner.ts'
 import type { ConditionerKind } from '../kinds.ts'
 import { mistake, showShape } from '../mistake.ts'
 import { type Parameter, parameter } from '../parameters.ts'
 
 const activations = { relu, tanh, silu, gelu }
+/** The steepest slope of each, rounded up. */
+const STEEPEST = { relu: 1, tanh: 1, silu: 1.1, gelu: 1.13 }
 
 /** Options of `mlp`. */
 export interface MlpOptions {
@@ -12,6 +15,11 @@ export interface MlpOptions {
   readonly activation?: keyof typeof activations
   /** Length of the context vector that comes in beside the point; 0 when left out. */
   readonly context?: number
+  /**
+   * The most that the network may stretch, context included: weights are brought down where a bound of their spectral
+   * norms, which is proved, says so. Without a limit when left out.
+   */
+  readonly lipschitz?: number
 }
 
 /** A dense layer's values: `weight` is `[out, in]`. */
@@ -28,19 +36,32 @@ interface Dense<T> {
  * coupling({ mask: alternating(8), transform: affineTransform(), conditioner: mlp([64, 64], { context: 3 }) })
  */
 export const mlp = (hidden: readonly number[], options: MlpOptions = {}): Conditioner => {
-  const { activation = 'relu', context = 0 } = options
+  const { activation = 'relu', context = 0, lipschitz } = options
   for (const width of hidden)
     if (!(Number.isInteger(width) && width > 0))
       mistake(`mlp: a hidden width is a positive whole number, got ${width}.`)
   if (!(activation in activations))
     mistake(`mlp: the activation is one of ${Object.keys(activations).join(', ')}, got ${activation}.`)
+  if (lipschitz !== undefined && !(lipschitz > 0 && lipschitz < Infinity))
+    mistake(`mlp: lipschitz is a positive number, got ${lipschitz}.`)
+  const limit = lipschitz && lipschitz / STEEPEST[activation] ** hidden.length
   return {
-    spec: { kind: 'mlp', options: { hidden, activation, context }, parts: [] },
-    network: (inputs, outputs) => networkOf([inputs + context, ...hidden, outputs], activation, context),
+    spec: {
+      kind: 'mlp',
+      options: { hidden, activation, context, ...(lipschitz !== undefined && { lipschitz }) },
+      parts: [],
+    },
+    network: (inputs, outputs) => networkOf([inputs + context, ...hidden, outputs], activation, context, limit),
   }
 }
 
-const networkOf = (widths: readonly number[], activation: keyof typeof activations, context: number): Network => {
+/** `limit`: of the product of the weights' spectral norms. */
+const networkOf = (
+  widths: readonly number[],
+  activation: keyof typeof activations,
+  context: number,
+  limit: number | undefined,
+): Network => {
   const last = widths.length - 2
   const parameters = widths.slice(1).map((out, i): Dense<Parameter> => {
     const shape = [out, widths[i]!]
@@ -50,14 +71,17 @@ const networkOf = (widths: readonly number[], activation: keyof typeof activatio
   })
   return {
     parameters: parameters as readonly { readonly weight: Parameter; readonly bias: Parameter }[],
-    apply: (params, x, given) =>
-      (params as readonly Dense<Tensor>[]).reduce(
-        (at, { weight, bias }, i) => {
-          const sums = add(matmul(weight, at), bias)
+    apply: (params, x, given) => {
+      const layers = params as readonly Dense<Tensor>[]
+      const weights = limit === undefined ? layers.map(({ weight }) => weight) : normalised(layers, limit)
+      return layers.reduce<Example>(
+        (at, { bias }, i) => {
+          const sums = add(matmul(weights[i]!, at), bias)
           return i === last ? sums : activations[activation](sums)
         },
         withContext(x, given, context),
-      ),
+      )
+    },
   }
 }
 
