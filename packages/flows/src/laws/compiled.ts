@@ -5,7 +5,6 @@ import {
   type Precision,
   perturbed,
   type Resident,
-  type Rounding,
   type RunOptions,
   type SyncEngine,
   type SyncProgram,
@@ -13,35 +12,28 @@ import {
 } from '@diffeo/autodiff'
 
 /**
- * How a law's graph is computed: on the reference, exactly, or with every operation off at random by what a number
- * format may do; or as it is judged in a format, on an engine of that format, without one on the reference, which
- * rounds as a float32 machine would.
+ * How a law's graph is computed: on the reference exactly, which is its float64, or with every operation rounded as a
+ * float32 machine would, or off at random by what a number format may do; or on another engine.
  */
-export type Arithmetic =
-  | 'exact'
-  | { readonly as: Precision }
-  | { readonly off: 'operations'; readonly seed: number; readonly precision: Precision }
+export type Arithmetic = Judged | { readonly off: 'operations'; readonly seed: number; readonly precision: Precision }
+export type Judged = 'exact' | 'float32' | { readonly on: SyncEngine }
 
 /** Runs a compiled graph: its results as arrays, in their order. */
 export type Compiled = (inputs: unknown, arithmetic: Arithmetic, options?: RunOptions) => readonly HostArray[]
 
-/** A graph over the tensors of a signature, for the reference and the engine that is judged, if any. */
-export const compile = (engine: SyncEngine | undefined, results: readonly Example[], signature: unknown): Compiled => {
+/** A graph over the tensors of a signature, made ready for the reference, and for other engines when they are met. */
+export const compile = (results: readonly Example[], signature: unknown): Compiled => {
   const onReference = compileOn(openReference(), results, signature)
-  const onEngine = engine && compileOn(engine, results, signature)
-  return (inputs, arithmetic, options) =>
-    onEngine && isJudged(arithmetic)
-      ? onEngine(inputs, options)
-      : onReference(inputs, { ...options, ...roundingOf(arithmetic) })
-}
-
-const isJudged = (arithmetic: Arithmetic): arithmetic is { readonly as: Precision } =>
-  typeof arithmetic === 'object' && 'as' in arithmetic
-
-const roundingOf = (arithmetic: Arithmetic): { readonly rounding?: Rounding } => {
-  if (arithmetic === 'exact') return {}
-  if (isJudged(arithmetic)) return arithmetic.as === 'float32' ? { rounding: toFloat32 } : {}
-  return { rounding: perturbed(arithmetic.seed, arithmetic.precision) }
+  const onEngine = new Map<SyncEngine, typeof onReference>()
+  return (inputs, arithmetic, options) => {
+    if (arithmetic === 'exact') return onReference(inputs, options)
+    if (arithmetic === 'float32') return onReference(inputs, { ...options, rounding: toFloat32 })
+    if ('off' in arithmetic)
+      return onReference(inputs, { ...options, rounding: perturbed(arithmetic.seed, arithmetic.precision) })
+    const run = onEngine.get(arithmetic.on) ?? compileOn(arithmetic.on, results, signature)
+    onEngine.set(arithmetic.on, run)
+    return run(inputs, options)
+  }
 }
 
 /** Programs that an engine keeps for laws. A law needs two at most, and laws are judged one after the other. */

@@ -74,23 +74,28 @@ const reloaded = (d: Distribution, kinds: FlowKinds): Distribution => {
 }
 
 /** Densities and draws of an example are its own, to the bit, whichever examples run beside it. */
-export const densityKeepsExamplesApart = (d: Distribution, options: Pick<LawOptions, 'context' | 'engine'> = {}): Law =>
-  examplesStayApart({
-    ...options,
-    ...subjectOf(d, (params, x, given: Given) => [
-      onTarget('log p(x)', d.logProb(params, x, given), []),
-      onTarget('draw', d.sample(params, given.key!, given), []),
-    ]),
-  })
+export const densityKeepsExamplesApart = (
+  d: Distribution,
+  { context, engines }: Pick<LawOptions, 'context' | 'engines'> = {},
+): Law =>
+  examplesStayApart(
+    {
+      ...subjectOf(d, (params, x, given: Given) => [
+        onTarget('log p(x)', d.logProb(params, x, given), []),
+        onTarget('draw', d.sample(params, given.key!, given), []),
+      ]),
+      ...(context && { context }),
+    },
+    engines,
+  )
 
 /**
- * Log-densities computed by an engine, without one in float32 on the reference, agree with the float64 reference to the
+ * Log-densities computed by the engines, and in float32 on the reference, agree with the float64 reference to the
  * rounding of this very computation: what every target has to do.
  */
 export const densityAgreesWithReference = (d: Distribution, options?: LawOptions): Law =>
   law('agrees with the reference', {
     ...options,
-    precisions: [options?.engine?.precision ?? 'float32'],
     ...subjectOf(d, (params, x, given) => {
       const logProb = d.logProb(params, x, given)
       return [onTarget('log p(x)', logProb, [placed(d, x), logProb])]

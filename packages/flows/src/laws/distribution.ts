@@ -5,6 +5,7 @@ import { mistake } from '../mistake.ts'
 import { endsOfCoordinates } from '../support.ts'
 import { type Estimate, estimate } from '../theory/estimate.ts'
 import type { Arithmetic } from './compiled.ts'
+import { judgedOf } from './formats.ts'
 import { cases, type Law } from './law.ts'
 import { noiseOf } from './noise.ts'
 import { drawParameters } from './parameters.ts'
@@ -91,14 +92,14 @@ export const samplesMatchDensity = (d: Distribution, options: DistributionLawOpt
  */
 export const vanishesOutside = (
   d: Distribution,
-  { spreads = SPREADS_OF_INTEGRALS, engine }: DistributionLawOptions = {},
+  { spreads = SPREADS_OF_INTEGRALS, engines }: DistributionLawOptions = {},
 ): Law => {
   const ends = endsOfCoordinates(d.domain) ?? []
   if (ends.every(([lower, upper]) => lower === -Infinity && upper === Infinity))
     mistake(`vanishesOutside: nothing is known to be outside of ${showDomain(d.domain)}.`)
   let compiled: LogDensities | undefined
   return fc.property(cases(spreads), (at) => {
-    compiled ??= compileLogDensities(d, engine)
+    compiled ??= compileLogDensities(d)
     const count = 256
     const points = drawPoints(d.domain, count, noiseOf(at.seed, 2))
     const noise = noiseOf(at.seed, 5)
@@ -112,13 +113,15 @@ export const vanishesOutside = (
       data[j * count + l] = Math.fround(end + side * 10 ** (9 * noise.uniform() - 4))
     }
     const params = drawParameters(d.parameters, at.seed, at.spread)
-    const logProbs = compiled(params, { ...points, data }, { as: engine?.precision ?? 'float64' })
-    const wrong = Array.from(logProbs).findIndex((value) => value !== -Infinity)
-    if (wrong < 0) return
-    const point = ends.map((_, j) => data[j * count + wrong])
-    throw new Error(
-      `${explainCase('vanishes outside its support', at)}: log p = ${logProbs[wrong]} at [${point.join(', ')}].`,
-    )
+    for (const judged of judgedOf(engines)) {
+      const logProbs = compiled(params, { ...points, data }, judged)
+      const wrong = Array.from(logProbs).findIndex((value) => value !== -Infinity)
+      if (wrong < 0) continue
+      const point = ends.map((_, j) => data[j * count + wrong])
+      throw new Error(
+        `${explainCase('vanishes outside its support', at, judged)}: log p = ${logProbs[wrong]} at [${point.join(', ')}].`,
+      )
+    }
   })
 }
 

@@ -1,4 +1,4 @@
-import { type Example, input, lanes, random, type SyncEngine, type Tensor } from '@diffeo/autodiff'
+import { type Example, input, lanes, random, type Tensor } from '@diffeo/autodiff'
 import { type Declared, mapDeclared } from '../parameters.ts'
 import { type Arithmetic, compile } from './compiled.ts'
 
@@ -16,7 +16,6 @@ export type Draws<K extends string> = (
 export const compileDraws = <K extends string>(
   declared: Declared<unknown>,
   find: (params: unknown, key: Example) => Readonly<Record<K, Example>>,
-  engine: SyncEngine | undefined,
 ): Draws<K> => {
   const signature = {
     params: mapDeclared(declared, ({ parameter: { shape } }) => input(shape)),
@@ -25,7 +24,6 @@ export const compileDraws = <K extends string>(
   const found = find(signature.params, random.foldIn(random.foldIn(random.key(0), signature.seed), lanes.index()))
   const names = Object.keys(found) as unknown as readonly K[]
   const compiled = compile(
-    engine,
     names.map((name) => found[name]),
     signature,
   )

@@ -1,8 +1,10 @@
-import { EPSILON, type Example, type Precision, type Shape, type SyncEngine } from '@diffeo/autodiff'
+import { EPSILON, type Example, type Shape } from '@diffeo/autodiff'
 import type { Given } from '../bijector.ts'
 import type { Domain } from '../domain.ts'
 import type { Declared } from '../parameters.ts'
 import type { About, Claim } from './claim.ts'
+import type { Judged } from './compiled.ts'
+import type { Format } from './formats.ts'
 import { allowedGap, gapOf, isAsked, isFulfilled, isLost, movedBy } from './kinds.ts'
 import { noiseOf } from './noise.ts'
 import { drawParameters } from './parameters.ts'
@@ -18,11 +20,6 @@ export interface Subject {
   readonly context?: Shape
   /** `everywhere` when left out. */
   readonly points?: PointKind
-  /**
-   * What computes the sides of the claims, in its own number format; the reference when left out. Tolerances come from
-   * the reference for any engine, which may be shared: it keeps the programs of the last laws only.
-   */
-  readonly engine?: SyncEngine
   /** Values met on the way, known once the claims are written: every claim is about them too. */
   readonly passing?: () => readonly About[]
   claims(params: unknown, x: Example, given: Given): readonly Claim[]
@@ -45,7 +42,7 @@ export interface Failure {
 }
 /** The same, with the point made as simple as it could be. */
 export interface Finding extends Failure {
-  readonly precision: Precision
+  readonly judged: Judged
   readonly point: readonly number[]
 }
 
@@ -62,16 +59,16 @@ const HUGE = 1e30
 export interface Judgement {
   /** Null when every claim holds at every point. */
   readonly finding: Finding | null
-  /** How many comparisons were made: with none, for every value overflows, nothing was shown. */
-  readonly judged: number
+  /** How many comparisons were made in the format with the fewest: with none, for every value overflows, nothing was shown. */
+  readonly compared: number
 }
 
-/** Judges one case in one precision. */
-export type Judge = (at: Case, precision: Precision) => Judgement
+/** Judges one case in all formats. */
+export type Judge = (at: Case) => Judgement
 
-export const judgeOf = (subject: Subject): Judge => {
+export const judgeOf = (subject: Subject, formats: readonly Format[]): Judge => {
   const compiled = compileClaims(subject)
-  return (at, precision) => {
+  return (at) => {
     const params = drawParameters(subject.parameters, at.seed, at.spread)
     const points: Points = {
       x: drawPoints(subject.domain, POINTS, noiseOf(at.seed, 2), subject.points),
@@ -80,22 +77,43 @@ export const judgeOf = (subject: Subject): Judge => {
         context: drawPoints({ support: 'real', shape: subject.context }, POINTS, noiseOf(at.seed, 3), 'typical'),
       }),
     }
-    const judge = (some: Points): Verdict => verdict(compiled, params, some, precision)
-    const { failure, judged } = judge(points)
-    if (!failure) return { finding: null, judged }
-    const guilty = selectLanes(points, [failure.lane])
-    const simple = simplest(guilty, failure, subject.domain, (tried) => judge(tried).failure)
-    return { finding: { ...simple, precision }, judged }
+    const exact = compiled.run(params, points, 'exact')
+    let compared = Infinity
+    for (const format of formats) {
+      const found = verdict({ compiled, params, points, exact }, format)
+      compared = Math.min(compared, found.compared)
+      if (!found.failure) continue
+      const { failure, judged } = found
+      const fails = (tried: Points): Failure | null => {
+        const alone = { compiled, params, points: tried, exact: compiled.run(params, tried, 'exact') }
+        return verdict(alone, { ...format, judged: [judged!] }).failure
+      }
+      const simple = simplest(selectLanes(points, [failure.lane]), failure, subject.domain, fails)
+      return { finding: { ...simple, judged: judged! }, compared }
+    }
+    return { finding: null, compared }
   }
+}
+
+/** One run's points and parameters, and the claims there in exact arithmetic. */
+interface Situation {
+  readonly compiled: CompiledClaims
+  readonly params: unknown
+  readonly points: Points
+  readonly exact: readonly Sides[]
 }
 
 interface Verdict {
   readonly failure: Failure | null
-  readonly judged: number
+  /** What failed. */
+  readonly judged?: Judged
+  readonly compared: number
 }
 
 /** One number of one claim at one point; `at` is its place in the claim's arrays. */
 interface Element {
+  /** What computed it. */
+  readonly by: number
   readonly claim: number
   readonly element: number
   readonly lane: number
@@ -103,32 +121,33 @@ interface Element {
 }
 
 /**
- * Runs the claims exactly and as they are judged, then again and again with every operation off at random by
- * as much as it may be. What that does to a gap is the effect of rounding on this very computation, its condition and
- * its cancellations included. Points whose claims hold drop out on the way.
+ * Runs the claims as they are judged, then again and again on the reference with every operation off at random by as
+ * much as it may be. What that does to a gap is the effect of rounding on this very computation, its condition and its
+ * cancellations included. Points whose claims hold drop out on the way.
  */
-const verdict = (compiled: CompiledClaims, params: unknown, points: Points, precision: Precision): Verdict => {
+const verdict = ({ compiled, params, points, exact }: Situation, { precision, judged }: Format): Verdict => {
   const { claims, meet } = compiled
   const epsilon = EPSILON[precision]
-  const exact = compiled.run(params, points, 'exact')
-  const found = compiled.isExact(precision) ? exact : compiled.run(params, points, { as: precision })
+  const found = judged.map((how) => (how === 'exact' ? exact : compiled.run(params, points, how)))
   const deviations = exact.map(({ left }) => new Float64Array(left.length))
   const allowed = ({ claim: c, at }: Element): number =>
     allowedGap(claims[c]!, deviations[c]![at]!, exact[c]!, at, epsilon)
   const fails = (x: Element): boolean =>
-    !isFulfilled(claims[x.claim]!, found[x.claim]!, exact[x.claim]!, x.at, allowed(x))
+    !isFulfilled(claims[x.claim]!, found[x.by]![x.claim]!, exact[x.claim]!, x.at, allowed(x))
 
   const count = points.x.lanes
-  let judged = 0
+  let compared = 0
   let doubtful: Element[] = []
-  claims.forEach((claim, c) => {
-    for (let at = 0; at < exact[c]!.left.length; at++) {
-      const lane = at % count
-      if (!isAsked(claim, found[c]!, exact[c]!, at, lane, HUGE)) continue
-      judged++
-      const x = { claim: c, at, lane, element: Math.floor(at / count) }
-      if (fails(x)) doubtful.push(x)
-    }
+  found.forEach((sides, by) => {
+    claims.forEach((claim, c) => {
+      for (let at = 0; at < exact[c]!.left.length; at++) {
+        const lane = at % count
+        if (!isAsked(claim, sides[c]!, exact[c]!, at, lane, HUGE)) continue
+        compared++
+        const x = { by, claim: c, at, lane, element: Math.floor(at / count) }
+        if (fails(x)) doubtful.push(x)
+      }
+    })
   })
   for (let seed = 1; seed <= RUNS && doubtful.length > 0; seed++) {
     const lanes = meet ? [...Array(count).keys()] : [...new Set(doubtful.map(({ lane }) => lane))]
@@ -150,11 +169,10 @@ const verdict = (compiled: CompiledClaims, params: unknown, points: Points, prec
     }
     doubtful = doubtful.filter(fails)
   }
-  const worst = doubtful[0]
-  return {
-    judged,
-    failure: worst ? failureAt(worst, claims[worst.claim]!.what, found[worst.claim]!, allowed(worst)) : null,
-  }
+  const [worst] = doubtful
+  if (!worst) return { failure: null, compared }
+  const { by, claim: c } = worst
+  return { compared, judged: judged[by]!, failure: failureAt(worst, claims[c]!.what, found[by]![c]!, allowed(worst)) }
 }
 
 const failureAt = ({ lane, at }: Element, what: string, { left, right }: Sides, allowed: number): Failure => ({

@@ -36,11 +36,13 @@ export const allowedGap = (
   at: number,
   epsilon: number,
 ): number => {
-  const size = Math.max(0, ...[left[at]!, right[at]!].map(Math.abs).filter((v) => v < Infinity))
+  const size = Math.max(finiteSize(left[at]!), finiteSize(right[at]!))
   return kind === 'stable'
     ? STABLE * (deviation + epsilon * Math.max(1, size))
     : ALLOWANCE * (deviation + (slack[at] ?? 0)) + 2 * epsilon * size
 }
+
+const finiteSize = (v: number): number => (Number.isFinite(v) ? Math.abs(v) : 0)
 
 /** A value that rounding moves by more than this share of itself, or of 1, has lost its digits. */
 const DIGITS = 0.01

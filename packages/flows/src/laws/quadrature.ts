@@ -1,4 +1,4 @@
-import { example, type HostArray, input, type SyncEngine } from '@diffeo/autodiff'
+import { example, type HostArray, input } from '@diffeo/autodiff'
 import type { Distribution } from '../distribution.ts'
 import { type Domain, showDomain } from '../domain.ts'
 import { mistake } from '../mistake.ts'
@@ -33,12 +33,12 @@ export interface Place {
 /** Log-densities of points `[...shape, lanes]`. */
 export type LogDensities = (params: unknown, x: HostArray, arithmetic: Arithmetic) => ArrayLike<number>
 
-export const compileLogDensities = (d: Distribution, engine: SyncEngine | undefined): LogDensities => {
+export const compileLogDensities = (d: Distribution): LogDensities => {
   const signature = {
     params: mapDeclared(d.parameters, ({ parameter: { shape } }) => input(shape)),
     x: example(d.domain.shape),
   }
-  const compiled = compile(engine, [d.logProb(signature.params, signature.x, {})], signature)
+  const compiled = compile([d.logProb(signature.params, signature.x, {})], signature)
   return (params, x, arithmetic) => {
     const { data, lanes } = compiled({ params, x }, arithmetic)[0]!
     return lanes === undefined ? new Float64Array(x.lanes!).fill(data[0]!) : data

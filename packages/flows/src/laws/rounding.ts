@@ -3,14 +3,13 @@ import { onTarget, stable } from './claim.ts'
 import { type Law, type LawOptions, law } from './law.ts'
 
 /**
- * Value and log-determinant computed by an engine agree with the float64 reference to the rounding of this very
- * computation: what every target has to do. Without an engine the reference itself is judged, with every operation
- * rounded to float32. Says nothing of the formula, whose own weakness is allowed for.
+ * Value and log-determinant computed by the engines, and in float32 on the reference, agree with the float64 reference
+ * to the rounding of this very computation: what every target has to do. Says nothing of the formula, whose own weakness
+ * is allowed for.
  */
 export const agreesWithReference = (b: Bijector, options?: LawOptions): Law =>
   law('agrees with the reference', {
     ...options,
-    precisions: [options?.engine?.precision ?? 'float32'],
     domain: b.domain,
     parameters: b.parameters,
     claims: (params, x, given) => {
@@ -22,7 +21,7 @@ export const agreesWithReference = (b: Bijector, options?: LawOptions): Law =>
 /**
  * The formulas of one map lose no more in float32 than the last places of point and parameters explain: catches what
  * cancels or overflows for no need, such as log(1 - tanh²x). For single maps: a composition may saturate in the middle.
- * @throws on an engine in float64, of which nothing more exact is at hand
+ * In float64 nothing more exact is at hand.
  */
 export const roundsWell = (b: Bijector, options?: LawOptions): Law =>
   law('the formula is stable', {

@@ -48,8 +48,6 @@ export interface CompiledClaims {
   readonly claims: readonly Pick<Claim, 'kind' | 'what' | 'domain'>[]
   /** Whether an example's sides may depend on other examples, so that it can not be judged without them. */
   readonly meet: boolean
-  /** Whether what is judged in a format is the exact run itself. */
-  isExact(precision: Precision): boolean
   /** In some arithmetic, or exactly with the point and the parameters off at random by their last place. */
   run(params: unknown, points: Points, arithmetic: Arithmetic | MovedInputs): readonly Sides[]
 }
@@ -69,11 +67,10 @@ export const compileClaims = (subject: Subject): CompiledClaims => {
   }
   const claims = claimsOf(subject, signature)
   const results = claims.flatMap((claim) => SIDES.map((side) => claim[side]))
-  const compiled = compile(subject.engine, results, signature)
+  const compiled = compile(results, signature)
   return {
     claims,
     meet: topologicalOrder(results.map(nodeOf)).some((x) => !x.varies && x.inputs.some(({ varies }) => varies)),
-    isExact: (precision) => !subject.engine && precision === 'float64',
     run: (params, points, arithmetic) => {
       const inputs = { params, ...points, context: points.context ?? [] }
       const arrays =

@@ -79,12 +79,12 @@ const watched = (tree: Tree, options: TreeOptions): { readonly bijector: Bijecto
  */
 export const onTrees = (
   law: (b: Bijector, options: LawOptions) => Law,
-  options: TreeOptions & Pick<LawOptions, 'engine'> = {},
+  options: TreeOptions & Pick<LawOptions, 'engines'> = {},
 ): fc.IProperty<[Tree, Case]> =>
   fc.property(trees(options), cases(), (tree, at) => {
     const { bijector, passing } = watched(tree, options)
-    const { engine } = options
-    const judged = law(bijector, { context: TREE_CONTEXT, passing: () => passing, ...(engine && { engine }) })
+    const { engines } = options
+    const judged = law(bijector, { context: TREE_CONTEXT, passing: () => passing, ...(engines && { engines }) })
     const outcome = judged.run([at])
     if (outcome === null) return
     fc.pre(!fc.PreconditionFailure.isFailure(outcome))

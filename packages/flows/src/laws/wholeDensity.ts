@@ -1,20 +1,19 @@
-import { type Example, type HostArray, lanes, type Precision, type SyncEngine, type Tensor } from '@diffeo/autodiff'
+import { type Example, type HostArray, lanes, type Precision, type Tensor } from '@diffeo/autodiff'
 import fc from 'fast-check'
 import type { Distribution } from '../distribution.ts'
-import type { Arithmetic } from './compiled.ts'
+import type { Arithmetic, Judged } from './compiled.ts'
 import { compileDraws, type Draws, type Found } from './draws.ts'
+import { type JudgedOn, judgedOf, precisionOf, showJudged } from './formats.ts'
 import type { Case } from './judge.ts'
 import { cases, type Law } from './law.ts'
 import { drawParameters } from './parameters.ts'
 import { compileLogDensities, endsOfEach, type Grid, gridOf, type LogDensities, type Place } from './quadrature.ts'
 
-export interface DistributionLawOptions {
+export interface DistributionLawOptions extends Pick<JudgedOn, 'engines'> {
   /** Standard deviations of the noise on trained parameters. */
   readonly spreads?: readonly number[]
   /** How many points are drawn where draws are judged, 4,096 when left out. */
   readonly draws?: number
-  /** What computes densities and draws, in its own number format; the reference in float64 when left out. */
-  readonly engine?: SyncEngine
 }
 
 /** Far out in parameters a density may be too narrow, or its tails too heavy, for any grid. */
@@ -22,7 +21,7 @@ export const SPREADS_OF_INTEGRALS = [0, 0.5, 1] as const
 
 /** What a law of a whole density is told of one case. */
 export interface Whole {
-  readonly judged: Arithmetic
+  readonly judged: Judged
   /** Off at random as the judged format may be. */
   off(seed: number): Arithmetic
   draws(count: number, arithmetic: Arithmetic): Found<'x' | 'logProb' | 'entropy'>
@@ -35,38 +34,34 @@ export interface Whole {
 /** The property that a density agrees with its integrals and draws, for one or two coordinates. */
 export const whole = (
   d: Distribution,
-  { spreads = SPREADS_OF_INTEGRALS, engine }: DistributionLawOptions,
+  { spreads = SPREADS_OF_INTEGRALS, engines }: DistributionLawOptions,
   judge: (at: Whole) => void,
 ): Law => {
   endsOfEach(d.domain)
-  const precision = engine?.precision ?? 'float64'
-  const judged: Arithmetic = engine ? { as: precision } : 'exact'
   let compiled: { readonly draws: Draws<'x' | 'logProb' | 'entropy'>; readonly logDensities: LogDensities } | undefined
   return fc.property(cases(spreads), (at) => {
-    compiled ??= { draws: compileDraws(d.parameters, found(d), engine), logDensities: compileLogDensities(d, engine) }
+    compiled ??= { draws: compileDraws(d.parameters, found(d)), logDensities: compileLogDensities(d) }
     const { draws, logDensities } = compiled
     const params = drawParameters(d.parameters, at.seed, at.spread)
     const places = placesOf(draws(params, { seed: at.seed, count: PILOTS }, 'exact').x)
-    const gridAt = (arithmetic: Arithmetic, step?: number): Grid =>
-      gridOf(
-        (x) => logDensities(params, arithmetic === 'exact' ? x : held(x, precision), arithmetic),
-        d.domain,
-        places,
-        step,
-      )
-    const grid = gridAt('exact')
+    const gridAt = (arithmetic: Arithmetic, precision: Precision, step?: number): Grid =>
+      gridOf((x) => logDensities(params, held(x, precision), arithmetic), d.domain, places, step)
+    const grid = gridAt('exact', 'float64')
     // Too narrow for a grid that may be built: nothing can be said of it, and fast-check draws another.
     fc.pre(!(grid.expect(() => 1).error > COARSE))
-    try {
-      judge({
-        judged,
-        off: (seed) => ({ off: 'operations', seed, precision }),
-        draws: (count, arithmetic) => draws(params, { seed: at.seed + 1, count }, arithmetic),
-        grid,
-        gridAs: (arithmetic) => (arithmetic === 'exact' ? grid : gridAt(arithmetic, grid.step)),
-      })
-    } catch (fault) {
-      throw new Error(`${explainCase(d.spec.kind, at)}: ${(fault as Error).message}`)
+    for (const judged of judgedOf(engines)) {
+      const precision = precisionOf(judged)
+      try {
+        judge({
+          judged,
+          off: (seed) => ({ off: 'operations', seed, precision }),
+          draws: (count, arithmetic) => draws(params, { seed: at.seed + 1, count }, arithmetic),
+          grid,
+          gridAs: (arithmetic) => (arithmetic === 'exact' ? grid : gridAt(arithmetic, precision, grid.step)),
+        })
+      } catch (fault) {
+        throw new Error(`${explainCase(d.spec.kind, at, judged)}: ${(fault as Error).message}`)
+      }
     }
   })
 }
@@ -97,5 +92,5 @@ const placesOf = (x: ArrayLike<number>): readonly Place[] =>
 const held = (x: HostArray, precision: Precision): HostArray =>
   precision === 'float32' ? { ...x, data: Float32Array.from(x.data) } : x
 
-export const explainCase = (what: string, { seed, spread }: Case): string =>
-  `${what} with parameters of seed ${seed} and spread ${spread}`
+export const explainCase = (what: string, { seed, spread }: Case, judged: Judged): string =>
+  `${what} ${showJudged(judged)} with parameters of seed ${seed} and spread ${spread}`

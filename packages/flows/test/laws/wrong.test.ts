@@ -38,17 +38,17 @@ import {
   undoesBack,
   vanishesOutside,
 } from '../../src/laws/index.ts'
-import { targets } from './targets.ts'
+import { engines } from './engines.ts'
 import * as wrong from './wrong.ts'
 import * as wrongly from './wrongDensities.ts'
-import { shortInputs, tanhOff } from './wrongEngines.ts'
+import { driftingAnswers, shortInputs, tanhOff } from './wrongEngines.ts'
 
 const kinds = {
   ...builtInKinds,
   bijectors: [...builtInKinds.bijectors, { kind: 'forgetful', build: () => wrong.forgetful(0) }],
 }
 
-type Options = Pick<LawOptions, 'engine'>
+type Options = Pick<LawOptions, 'engines'>
 
 /** A law with what only it, or it first, should refuse, and what it should say. */
 interface Case<T> {
@@ -124,67 +124,71 @@ const complaintOf = (law: Law): string => {
   return String(errorInstance)
 }
 
-describe.each(targets)('on $name', ({ on, precisions }) => {
-  const asked = <T>({ only }: Case<T>): boolean => only === undefined || precisions.includes(only)
-
-  describe('each law refuses the bijector that breaks it', () => {
-    test.each(cases.filter(asked))('$name', ({ law, faulty, complaint }) => {
-      expect(complaintOf(law(faulty, on))).toMatch(complaint)
-    })
-  })
-
-  test('each law accepts a bijector that has no fault', () => {
-    for (const { law } of cases.filter(asked).slice(0, -1)) fc.assert(law(wrong.correct, on), { numRuns: 4 })
-  })
-
-  describe('each law refuses the distribution that breaks it', () => {
-    test.each(densityCases.filter(asked))('$name', ({ law, faulty, complaint }) => {
-      expect(complaintOf(law(faulty, on))).toMatch(complaint)
-    })
-  })
-
-  test('each law accepts a distribution that has no fault', () => {
-    for (const { name, law } of densityCases.filter(asked).slice(0, -1))
-      if (name !== 'vanishesOutside') fc.assert(law(wrongly.correct, on), { numRuns: 4 })
-  })
-
-  const engine = on.engine ?? openReference({ precision: 'float32' })
-  describe('an engine that drops digits of its inputs', () => {
-    const faulty = shortInputs(engine)
-    test('does not agree with the reference, as it does without the fault', () => {
-      expect(complaintOf(agreesWithReference(wrong.correct, { engine: faulty }))).toMatch(
-        /^Error: agrees with the reference: f\(x\) in float/,
-      )
-      fc.assert(agreesWithReference(wrong.correct, { engine }), { numRuns: 4 })
-    })
-    test('has other densities than the reference', () => {
-      expect(complaintOf(densityAgreesWithReference(wrongly.correct, { engine: faulty }))).toMatch(
-        /^Error: agrees with the reference: log p\(x\) in float/,
-      )
-      fc.assert(densityAgreesWithReference(wrongly.correct, { engine }), { numRuns: 4 })
-    })
-    test('has other derivatives than the reference', () => {
-      const bent = elementwise(tanh, 2)
-      expect(complaintOf(derivativesAgreeWithReference(bent, { engine: faulty }))).toMatch(
-        /^Error: derivatives agree with the reference: /,
-      )
-      fc.assert(derivativesAgreeWithReference(bent, { engine }), { numRuns: 4 })
-    })
+describe('each law refuses the bijector that breaks it', () => {
+  test.each(cases)('$name', ({ law, faulty, complaint }) => {
+    expect(complaintOf(law(faulty, {}))).toMatch(complaint)
   })
 })
 
-describe('an engine one of whose functions is off', () => {
-  test('does not agree with the reference where that function is met, and agrees elsewhere', () => {
-    const options = { engine: tanhOff() }
-    expect(complaintOf(agreesWithReference(elementwise(tanh, 2), options))).toMatch(/agrees with the reference: f\(x\)/)
-    fc.assert(agreesWithReference(elementwise(exp, 2), options), { numRuns: 4 })
+test('each law accepts a bijector that has no fault', () => {
+  for (const { law } of cases.slice(0, -1)) fc.assert(law(wrong.correct, { engines }), { numRuns: 4 })
+})
+
+describe('each law refuses the distribution that breaks it', () => {
+  test.each(densityCases)('$name', ({ law, faulty, complaint }) => {
+    expect(complaintOf(law(faulty, {}))).toMatch(complaint)
   })
 })
 
-describe('a law that is asked in one number format only', () => {
-  test('refuses an engine of another, naming both', () => {
-    const [single, double] = [openReference({ precision: 'float32' }), openReference()]
-    expect(() => derivesItself(wrong.correct, { engine: single })).toThrow(/asked in float64, but .* in float32/)
-    expect(() => roundsWell(wrong.correct, { engine: double })).toThrow(/asked in float32, but .* in float64/)
-  })
+test('each law accepts a distribution that has no fault', () => {
+  for (const { name, law } of densityCases.slice(0, -1))
+    if (name !== 'vanishesOutside') fc.assert(law(wrongly.correct, { engines }), { numRuns: 4 })
+})
+
+/** Laws of what an engine's answers have in common with one another, or with the reference's. */
+const comparing = <T>(all: readonly Case<T>[], precision: Precision): readonly Case<T>[] =>
+  all.slice(0, -1).filter(({ name, only = precision }) => only === precision && !/Finite|stays|vanishes/.test(name))
+
+describe.each(engines.map((engine) => ({ engine, mode: engine.mode, precision: engine.precision })))(
+  'faults of an engine like $mode',
+  ({ engine, mode, precision }) => {
+    const complaintOn = (law: Law): string => {
+      const complaint = complaintOf(law)
+      expect(complaint).toContain(`on ${mode}`)
+      return complaint
+    }
+    const drifting = { engines: [driftingAnswers(engine)] }
+    test.each(comparing(cases, precision))('are seen by $name', ({ law }) => {
+      complaintOn(law(wrong.correct, drifting))
+    })
+    test.each(comparing(densityCases, precision))('are seen by $name', ({ law }) => {
+      complaintOn(law(wrongly.correct, drifting))
+    })
+
+    const short = { engines: [shortInputs(engine)] }
+    test('in its inputs are seen where it has to agree with the reference', () => {
+      expect(complaintOn(agreesWithReference(wrong.correct, short))).toMatch(/agrees with the reference: f\(x\)/)
+      expect(complaintOn(derivativesAgreeWithReference(elementwise(tanh, 2), short))).toMatch(/reference: J v/)
+      expect(complaintOn(densityAgreesWithReference(wrongly.correct, short))).toMatch(/reference: log p\(x\)/)
+    })
+    test('are not seen where it has none', () => {
+      fc.assert(agreesWithReference(wrong.correct, { engines: [engine] }), { numRuns: 4 })
+      fc.assert(derivativesAgreeWithReference(elementwise(tanh, 2), { engines: [engine] }), { numRuns: 4 })
+      fc.assert(densityAgreesWithReference(wrongly.correct, { engines: [engine] }), { numRuns: 4 })
+    })
+  },
+)
+
+test('a function that is off is seen where an engine has to agree with the reference, and only where it is met', () => {
+  const options = { engines: [tanhOff()] }
+  expect(complaintOf(agreesWithReference(elementwise(tanh, 2), options))).toMatch(
+    /agrees with the reference: f\(x\) on/,
+  )
+  fc.assert(agreesWithReference(elementwise(exp, 2), options), { numRuns: 4 })
+})
+
+test('a law that is asked in one number format refuses to be asked on engines of the other alone', () => {
+  const [single, double] = [openReference({ precision: 'float32' }), openReference()]
+  expect(() => derivesItself(wrong.correct, { engines: [single] })).toThrow(/asked in float64, but .* in float32/)
+  expect(() => roundsWell(wrong.correct, { engines: [double] })).toThrow(/asked in float32, but .* in float64/)
 })

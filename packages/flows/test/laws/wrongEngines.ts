@@ -25,6 +25,19 @@ export const tanhOff = (): SyncEngine => {
   }
 }
 
+/** The engine, but every answer is larger than the last by 1 in 1,000. */
+export const driftingAnswers = (engine: SyncEngine): SyncEngine => {
+  let answers = 0
+  return {
+    ...engine,
+    readSync: (resident) => {
+      const array = engine.readSync(resident)
+      const factor = 1 + ++answers / 1000
+      return { ...array, data: array.data.map((v) => v * factor) }
+    },
+  }
+}
+
 /** The engine, but it keeps 11 bits of every number that it is given, as some accelerators do without a word. */
 export const shortInputs = (engine: SyncEngine): SyncEngine => ({
   ...engine,
