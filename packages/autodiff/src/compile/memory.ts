@@ -32,9 +32,13 @@ export const workOf = ({ loads, varying }: Phase): readonly Work[] => [
 export const ownersOf = (values: readonly Node[]): readonly Node[] =>
   values.filter((x) => x.varies).map((x) => placeOf(x).node)
 
-/** What is still read when all work of a phase is done: by its joins, its stores and the results. */
-export const readAfter = ({ stores, joins }: Phase, results: readonly Node[]): ReadonlySet<Node> =>
-  new Set([...stores, ...joins.flatMap((join) => ownersOf(join.inputs)), ...ownersOf(results)])
+/** What is still read when all kernels of a phase are done: by its joins, its stores and the results. */
+export const readAfter = (phase: Phase, results: readonly Node[]): ReadonlySet<Node> =>
+  new Set([...lasting(phase, results), ...phase.joins.flatMap((join) => ownersOf(join.inputs))])
+
+/** What is still read when its joins are done too. */
+export const lasting = ({ stores }: Phase, results: readonly Node[]): ReadonlySet<Node> =>
+  new Set([...stores, ...ownersOf(results)])
 
 /**
  * Places reused as soon as nothing reads them again: first fit, in the order of the work. `lengthsOf` says how many

@@ -1,7 +1,7 @@
 import { bodiesIn, readIn, roomOfStep, type Target } from '../../compile/body.ts'
 import { fuse, type KernelStep, workOfKernel } from '../../compile/fuse.ts'
 import { elementsOf, type InPlace, isMove, movesInPlace } from '../../compile/inPlace.ts'
-import { planScratch, readAfter, varyingLengths, type Work } from '../../compile/memory.ts'
+import { lasting, ownersOf, planScratch, readAfter, varyingLengths, type Work } from '../../compile/memory.ts'
 import type { Phase } from '../../compile/phases.ts'
 import { type Pieces, piecesOf } from '../../compile/pieces.ts'
 import { type Plan, resultNodes } from '../../compile/plan.ts'
@@ -15,6 +15,7 @@ import { canLead } from './kernels/contract.ts'
 import type { LoopPlace } from './kernels/kernel.ts'
 import { isMappable } from './kernels/map.ts'
 import { roomFor } from './kernels/room.ts'
+import { type TileStep, withJoins } from './schedule.ts'
 import { inScratch, offsetIn } from './space.ts'
 import { VECTOR } from './words.ts'
 
@@ -22,7 +23,7 @@ import { VECTOR } from './words.ts'
 export interface KernelPhase {
   readonly phase: Phase
   readonly uniform: readonly KernelStep[]
-  readonly varying: readonly KernelStep[]
+  readonly varying: readonly TileStep[]
   /** What is not computed, but looked up by its readers where it comes from. */
   readonly inPlace: InPlace
   /** What needs no work, for it is that or is there with its pieces. */
@@ -75,7 +76,10 @@ export const layoutOf = (plan: Plan, { tile, word, row }: Format): Layout => {
     return {
       phase,
       uniform: fuse(phase.uniform, readLater, isMappable),
-      varying: fuse(phase.varying, new Set([...forever, ...pieces.keys()]), isMappable, done, canLead),
+      varying: withJoins(
+        fuse(phase.varying, new Set([...forever, ...pieces.keys()]), isMappable, done, canLead),
+        phase.joins,
+      ),
       inPlace,
       done,
       pieces,
@@ -89,9 +93,11 @@ export const layoutOf = (plan: Plan, { tile, word, row }: Format): Layout => {
     planScratch(
       [
         ...phase.loads.map((node): Work => ({ writes: [node], reads: [] })),
-        ...varying.map((step) => workOf(step, done)),
+        ...varying.map((step) =>
+          step.kind === 'join' ? { writes: [], reads: ownersOf(step.node.inputs) } : workOf(step, done),
+        ),
       ],
-      readAfter(phase, results),
+      lasting(phase, results),
       (node) => varyingLengths(node).map((length, k) => (isRead(node, k) ? length : 0)),
       pieces,
     ),

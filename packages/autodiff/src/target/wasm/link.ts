@@ -183,8 +183,7 @@ export const link = (
     }
     const tasks = [
       ...moved(phase.loads, loadTile, (node, output) => layout.loadedAt(node, output, p)),
-      ...varying.map((step) => taskOf(step, at, memory)),
-      ...joins.absorb,
+      ...varying.map((step) => (step.kind === 'join' ? joins.absorb.get(step.node)! : taskOf(step, at, memory))),
       ...moved(phase.stores, storeTile, layout.addressOf),
     ]
     const [whole, ...others] = times ? [] : merged(tasks)

@@ -46,7 +46,8 @@ export const taskOf = (step: KernelStep, at: Addresses, memory: EngineMemory): T
 
 /** The joins of a phase: what is done on every tile, and at the end. */
 export interface JoinTasks {
-  readonly absorb: readonly Task[]
+  /** By join. */
+  readonly absorb: ReadonlyMap<Node, Task>
   readonly finish: readonly Launch[]
   readonly onHost: readonly HostJoin[]
   /** Bytes of the sums of one part. */
@@ -56,7 +57,7 @@ export interface JoinTasks {
 export const joinTasks = (nodes: readonly Node[], at: Addresses, memory: EngineMemory): JoinTasks => {
   const sizes = nodes.map((node) => stateBytes(node, at.format))
   const stride = sizes.reduce((sum, bytes) => sum + bytes, 0)
-  const absorb: Task[] = []
+  const absorb = new Map<Node, Task>()
   const finish: Launch[] = []
   const onHost: HostJoin[] = []
   let offset = 0
@@ -66,12 +67,12 @@ export const joinTasks = (nodes: readonly Node[], at: Addresses, memory: EngineM
     const title = nameOf(node).endsWith('over lanes') ? nameOf(node) : `${nameOf(node)} over lanes`
     const size = { flops: flops(node), bytes: bytesOf([...node.inputs, node], at.format) }
     if (join) {
-      absorb.push({ title, ...size, actions: join.absorb })
+      absorb.set(node, { title, ...size, actions: join.absorb })
       finish.push(join.finish)
     } else {
       const host = hostJoin(node, node.inputs.map(at.readAt), at.addressOf(node), memory, at.format)
       onHost.push(host)
-      absorb.push({ title, ...size, host: ({ lanes, scratch }) => host.absorb(lanes, scratch) })
+      absorb.set(node, { title, ...size, host: ({ lanes, scratch }) => host.absorb(lanes, scratch) })
     }
   })
   return { absorb, finish, onHost, stride }
