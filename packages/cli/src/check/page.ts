@@ -23,7 +23,12 @@ export const pageOf = (model: string, file: string | undefined, c: Certificate):
   ...conclusions(c),
 ]
 
-const size = (x: number | undefined): string => (x === undefined ? '' : Number.isFinite(x) ? short(x) : '∞')
+/** Three digits, with an exponent where there would be many zeros. */
+const size = (x: number | undefined): string => {
+  if (x === undefined) return ''
+  if (!Number.isFinite(x)) return '∞'
+  return x !== 0 && (x >= 1e5 || x < 1e-3) ? x.toExponential(2) : short(x)
+}
 
 const stretches = ({ bounds: { box, wider, everywhere }, local, least }: Certificate): readonly string[] => {
   const { sample, draws } = local

@@ -100,3 +100,43 @@ describe('tails heavier than a normal’s', () => {
     expect(right(inverseStretchBound(drawn(1, 900, Math.exp))).heavyTails).toEqual([])
   })
 })
+
+describe('what is claimed of every exact inverse of a standard normal', () => {
+  const grid = Float64Array.from({ length: 4001 }, (_, i) => (i - 2000) / 200)
+  /** E f(Z), by the trapezoidal rule. */
+  const expectation = (f: (z: number) => number): number =>
+    grid.reduce((sum, z) => sum + (f(z) * Math.exp((-z * z) / 2)) / Math.sqrt(2 * Math.PI) / 200, 0)
+
+  test.each([
+    ['z + 0.9 sin z', (z: number) => z + 0.9 * Math.sin(z), (z: number) => 1 + 0.9 * Math.cos(z), 1.9],
+    ['softplus', (z: number) => Math.log1p(Math.exp(z)), (z: number) => 1 / (1 + Math.exp(-z)), 1],
+    ['2 atan z', (z: number) => 2 * Math.atan(z), (z: number) => 2 / (1 + z * z), 2],
+    ['3 z - 1', (z: number) => 3 * z - 1, () => 3, 3],
+  ])(
+    '%s: the variance is at most the mean squared slope, and that at most the squared stretch',
+    (name, g, slope, lip) => {
+      const mean = expectation(g)
+      const variance = expectation((z) => (g(z) - mean) ** 2)
+      const squared = expectation((z) => slope(z) ** 2)
+      expect(variance).toBeLessThanOrEqual(squared * (1 + 1e-9))
+      expect(squared).toBeLessThanOrEqual(lip ** 2 * (1 + 1e-9))
+      // Equality is for linear maps alone.
+      expect(variance > squared * (1 - 1e-6)).toBe(name === '3 z - 1')
+    },
+  )
+
+  test('tails heavier than a normal’s force an inverse that stretches without end: a Laplace and a t have slopes that grow with z', () => {
+    // log of the normal's upper tail, by its continued fraction.
+    const logTail = (z: number): number => {
+      let rest = 0
+      for (let k = 60; k > 0; k--) rest = k / (z + rest)
+      return (-z * z) / 2 - 0.5 * Math.log(2 * Math.PI) - Math.log(z + rest)
+    }
+    const slopes = (inverse: (logUpper: number) => number): readonly number[] =>
+      [2, 4, 8, 16, 32].map((z) => (inverse(logTail(z + 1e-4)) - inverse(logTail(z - 1e-4))) / 2e-4)
+    const laplace = slopes((logUpper) => -Math.LN2 - logUpper)
+    const cauchy = slopes((logUpper) => 1 / Math.tan(Math.PI * Math.exp(logUpper)))
+    for (const found of [laplace, cauchy])
+      for (let i = 1; i < 5; i++) expect(found[i]!).toBeGreaterThan(1.5 * found[i - 1]!)
+  })
+})
