@@ -37,7 +37,9 @@ const measure = async (workload: Workload, options: Options, torch: boolean, fol
     (!engine.startsWith('torch') || (torch && !options.quick)) && !(engine === 'diffeo-reference' && options.quick)
   const engines = workload.engines.filter(wanted)
   if (workload.measured !== 'blocks')
-    return options.threads.includes(1) ? [measureInProcesses(workload, engines, materials, options.quick ? 1 : 5)] : []
+    return options.threads.includes(1)
+      ? [await measureInProcesses(workload, engines, materials, options.quick ? 1 : 5)]
+      : []
   const all: Measured[] = []
   for (const threads of options.threads)
     all.push(
