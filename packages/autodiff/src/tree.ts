@@ -59,6 +59,52 @@ export const leavesAt = <T>(paths: readonly string[], leaves: readonly Leaf<T>[]
   return paths.map((path) => byPath.get(path)!)
 }
 
+/** A tree's leaves and back, for many trees of one structure: nothing is named or compared where they agree. */
+export interface Structure {
+  /** The leaves in the order of `flattenWith`; undefined where the tree has another structure. */
+  leaves<U>(isLeaf: IsLeaf<U>, tree: Tree<U>): readonly U[] | undefined
+  /** The tree of these leaves. */
+  tree<U>(leaves: readonly U[]): Tree<U>
+}
+
+export const structureOf = <T>(isLeaf: IsLeaf<T>, tree: Tree<T>): Structure => {
+  type Shape = 'leaf' | { readonly isList: boolean; readonly branches: readonly (readonly [string, Shape])[] }
+  const shapeOf = (at: Tree<T>): Shape =>
+    isLeaf(at)
+      ? 'leaf'
+      : { isList: isList(at), branches: entriesOf(at).map(([key, branch]) => [key, shapeOf(branch)] as const) }
+  const whole = shapeOf(tree)
+  const collect = <U>(isOther: IsLeaf<U>, shape: Shape, at: Tree<U>, into: U[]): boolean => {
+    if (isOther(at)) {
+      into.push(at)
+      return shape === 'leaf'
+    }
+    if (shape === 'leaf' || typeof at !== 'object' || at === null || Array.isArray(at) !== shape.isList) return false
+    const own = at as { readonly [key: string]: Tree<U> }
+    return (
+      Object.keys(own).length === shape.branches.length &&
+      shape.branches.every(([key, branch]) => key in own && collect(isOther, branch, own[key]!, into))
+    )
+  }
+  return {
+    leaves: (isOther, other) => {
+      const found: Parameters<typeof isOther>[0][] = []
+      return collect(isOther, whole, other, found as never[]) ? (found as never[]) : undefined
+    },
+    tree: <U>(leaves: readonly U[]) => {
+      let next = 0
+      const build = (shape: Shape): Tree<U> => {
+        if (shape === 'leaf') return leaves[next++]!
+        if (shape.isList) return shape.branches.map(([, branch]) => build(branch))
+        const record: Record<string, Tree<U>> = {}
+        for (const [key, branch] of shape.branches) record[key] = build(branch)
+        return record
+      }
+      return build(whole)
+    },
+  }
+}
+
 /** Leaf by leaf over trees of one structure. Throws with the path where they differ. */
 export const zipWith = <T, U>(
   isLeaf: IsLeaf<T>,

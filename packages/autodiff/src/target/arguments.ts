@@ -1,11 +1,12 @@
 import type { Plan } from '../compile/plan.ts'
+import { isTensorLeaf } from '../compile/trace.ts'
 import { mistake, showShape } from '../error.ts'
 import { sameShape, sizeOf } from '../shape.ts'
 import { topologicalOrder } from '../tensor/graph.ts'
 import { countOperation } from '../tensor/lanes.ts'
 import type { Operation } from '../tensor/operation.ts'
-import type { DType, Node } from '../tensor/tensor.ts'
-import { flattenWith, leavesAt, type Tree } from '../tree.ts'
+import type { DType, Example, Node } from '../tensor/tensor.ts'
+import { flattenWith, type IsLeaf, leavesAt, structureOf, type Tree } from '../tree.ts'
 import type { HostArray, Resident, RunOptions } from './engine.ts'
 
 /** What a program was called with, in the order of its plan's inputs. */
@@ -15,19 +16,25 @@ export interface Arguments {
 }
 
 /**
- * The arguments of one run, held against the signature.
+ * The arguments of a run, held against the signature. What is the same for all runs is worked out once.
  * @throws naming the program, the input and both sides where they do not fit
  */
-export const argumentsOf = (
+export const argumentsFor = (
   plan: Plan,
-  inputs: Tree<Resident | HostArray>,
-  run: RunOptions,
+  signature: Tree<Example>,
   name: string,
-): Arguments => {
+): ((inputs: Tree<Resident | HostArray>, run: RunOptions) => Arguments) => {
   const paths = plan.inputs.map(({ path }) => path)
-  const given = leavesAt(paths, flattenWith(isArray, inputs), `${name}: signature and inputs`)
-  const arrays = plan.inputs.map(({ path, value }, i) => checked(given[i]!, value, inputName(name, path)))
-  return { arrays, lanes: lanesOf(plan, arrays, run, name) }
+  const names = paths.map((path) => inputName(name, path))
+  const structure = structureOf(isTensorLeaf, signature)
+  const needsLanes = readsLanes(plan)
+  return (inputs, run) => {
+    const given =
+      structure.leaves(isArray, inputs) ??
+      leavesAt(paths, flattenWith(isArray, inputs), `${name}: signature and inputs`)
+    const arrays = plan.inputs.map(({ value }, i) => checked(given[i]!, value, names[i]!))
+    return { arrays, lanes: lanesOf(plan, arrays, run, name, needsLanes) }
+  }
 }
 
 export const inputName = (name: string, path: string): string => `${name}: input ${path || 'the only one'}`
@@ -37,7 +44,7 @@ export const isDonated = (donate: readonly string[], path: string): boolean =>
   donate.some((d) => path === d || path.startsWith(`${d}.`))
 
 /** A leaf of the inputs: both kinds of array have a shape. */
-const isArray = (x: unknown): x is Resident | HostArray =>
+const isArray: IsLeaf<Resident | HostArray> = (x): x is Resident | HostArray =>
   typeof x === 'object' && x !== null && 'shape' in x && Array.isArray(x.shape)
 
 export const dtypeOf = (data: HostArray['data']): DType =>
@@ -71,14 +78,20 @@ const readsLanes = (plan: Plan): boolean =>
     (node) => node.operation === (countOperation as Operation),
   )
 
-const lanesOf = (plan: Plan, arrays: readonly (Resident | HostArray)[], run: RunOptions, name: string): number => {
+const lanesOf = (
+  plan: Plan,
+  arrays: readonly (Resident | HostArray)[],
+  run: RunOptions,
+  name: string,
+  needsLanes: boolean,
+): number => {
   let found = run.lanes?.count
   arrays.forEach(({ lanes }, i) => {
     if (lanes !== undefined && found !== undefined && lanes !== found)
       mistake(`${name}: input ${plan.inputs[i]!.path} has ${lanes} examples, others have ${found}.`)
     found ??= lanes
   })
-  if (found === undefined && readsLanes(plan))
+  if (found === undefined && needsLanes)
     mistake(`${name}: nothing varying comes in; say how many examples with { lanes: { count } }.`)
   if (found !== undefined && !(Number.isInteger(found) && found > 0))
     mistake(`${name}: needs at least one example, got ${found}.`)

@@ -11,23 +11,32 @@ export interface Handles<T> {
   take(handle: Resident, what: string, reason: string): T
 }
 
+/** What a handle stands for. It is the handle's own, under a name that only this file knows. */
+interface Cell {
+  readonly owner: object
+  readonly state: { value: unknown } | { gone: string }
+}
+const CELL = Symbol('cell')
+
 export const handleTable = <T>(): Handles<T> => {
-  const held = new WeakMap<Resident, { readonly value: T } | { readonly gone: string }>()
-  const get = (handle: Resident, what: string): T => {
-    const found = held.get(handle)
-    if (!found) return mistake(`${what}: the array lives in another engine.`)
-    return 'gone' in found ? mistake(`${what}: the array was ${found.gone}.`) : found.value
+  const owner = {}
+  const cellOf = (handle: Resident, what: string): { state: { value: T } | { gone: string } } => {
+    const cell = (handle as unknown as { readonly [CELL]?: Cell })[CELL]
+    if (cell?.owner !== owner) return mistake(`${what}: the array lives in another engine.`)
+    return cell as never
   }
+  const valueIn = (cell: ReturnType<typeof cellOf>, what: string): T =>
+    'gone' in cell.state ? mistake(`${what}: the array was ${cell.state.gone}.`) : cell.state.value
   return {
     hold: (value, shape, dtype, lanes) => {
-      const handle = Object.freeze({ shape, dtype, lanes }) as Resident
-      held.set(handle, { value })
-      return handle
+      const cell: Cell = { owner, state: { value } }
+      return Object.freeze({ shape, dtype, lanes, [CELL]: cell }) as unknown as Resident
     },
-    get,
+    get: (handle, what) => valueIn(cellOf(handle, what), what),
     take: (handle, what, reason) => {
-      const value = get(handle, what)
-      held.set(handle, { gone: reason })
+      const cell = cellOf(handle, what)
+      const value = valueIn(cell, what)
+      cell.state = { gone: reason }
       return value
     },
   }

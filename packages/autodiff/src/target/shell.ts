@@ -2,8 +2,8 @@ import { type Plan, planOf } from '../compile/plan.ts'
 import { isTensorLeaf, trace } from '../compile/trace.ts'
 import { mistake } from '../error.ts'
 import type { DType, Example } from '../tensor/tensor.ts'
-import { type Tree, unflattenWith } from '../tree.ts'
-import { argumentsOf, checkFilled, dtypeOf, inputName, isDonated } from './arguments.ts'
+import { structureOf, type Tree } from '../tree.ts'
+import { argumentsFor, checkFilled, dtypeOf, inputName, isDonated } from './arguments.ts'
 import type {
   CompileOptions,
   Engine,
@@ -79,15 +79,18 @@ export const engineOf = <T, R extends RunOptions = RunOptions>(backend: Backend<
     checkOpen(name)
     const plan = planOf(trace(f, signature))
     const prepared = backend.prepare(plan, { name, profile })
+    const readArguments = argumentsFor(plan, signature, name)
+    const names = plan.inputs.map(({ path }) => inputName(name, path))
+    const donated = plan.inputs.map(({ path }) => isDonated(donate, path))
+    const structure = structureOf(isTensorLeaf, plan.structure)
+    const reason = `donated to ${name}`
     let disposed = false
 
     const runSync = (inputs: Tree<Resident | HostArray>, run: R = {} as R): Tree<Resident> => {
       if (disposed) mistake(`${name}: was disposed of.`)
       checkOpen(name)
-      const { arrays, lanes } = argumentsOf(plan, inputs, run, name)
-      const resident = arrays.map((array, i) =>
-        'data' in array ? undefined : handles.get(array, inputName(name, plan.inputs[i]!.path)),
-      )
+      const { arrays, lanes } = readArguments(inputs, run)
+      const resident = arrays.map((array, i) => ('data' in array ? undefined : handles.get(array, names[i]!)))
       const given = arrays.map((array, i) => ('data' in array ? backend.hold(array.data) : resident[i]!))
       const free = (value: T): void => backend.free?.(value)
       let results: readonly T[]
@@ -99,13 +102,12 @@ export const engineOf = <T, R extends RunOptions = RunOptions>(backend: Backend<
         })
       }
       arrays.forEach((array, i) => {
-        if (!('data' in array) && isDonated(donate, plan.inputs[i]!.path))
-          free(handles.take(array, name, `donated to ${name}`))
+        if (!('data' in array) && donated[i]) free(handles.take(array, name, reason))
       })
       const out = plan.results.map(({ value }, i) =>
         handles.hold(results[i]!, value.shape, value.dtype, value.varies ? lanes : undefined),
       )
-      return unflattenWith(isTensorLeaf, plan.structure, out)
+      return structure.tree(out)
     }
     return {
       run: async (inputs, run) => runSync(inputs, run as R),

@@ -18,11 +18,13 @@ export interface Arrays {
   adopt(address: number, length: number): Held
   /** The words, for as long as nothing else is held. */
   read(array: Held): Words
+  /** Writes them to an address. */
+  put(array: Held, address: number): void
   free(array: Held): void
 }
 
 /** 32-bit pieces from which on an array is worth a block: below, many short ones would cut the memory to pieces. */
-const LONG = 1024
+const LONG = 64
 
 /**
  * The longest are kept in memory, where programs find them, up to `most` bytes; beyond that the oldest move out. So
@@ -34,6 +36,7 @@ export const arraysIn = (memory: EngineMemory, most: number): Arrays => {
   let bytes = 0
 
   const view = (address: number, length: number): Words => memory.ints().subarray(address / 4, address / 4 + length)
+  const copyOf = (address: number, length: number): Words => memory.ints().slice(address / 4, address / 4 + length)
   const leave = (array: Moving, address: number): void => {
     inside.delete(array)
     bytes -= array.length * 4
@@ -42,7 +45,7 @@ export const arraysIn = (memory: EngineMemory, most: number): Arrays => {
   const adopt = (address: number, length: number): Held => {
     const array: Moving = { length, place: { address } }
     if (length < LONG) {
-      array.place = { words: view(address, length).slice() }
+      array.place = { words: copyOf(address, length) }
       memory.release(address)
       return array
     }
@@ -52,7 +55,7 @@ export const arraysIn = (memory: EngineMemory, most: number): Arrays => {
       if (bytes <= most) break
       if (!('address' in oldest.place)) continue
       const at = oldest.place.address
-      oldest.place = { words: view(at, oldest.length).slice() }
+      oldest.place = { words: copyOf(at, oldest.length) }
       leave(oldest, at)
     }
     return array
@@ -60,18 +63,22 @@ export const arraysIn = (memory: EngineMemory, most: number): Arrays => {
   return {
     adopt,
     copy: (from, length) => {
-      if (length < LONG) return { length, place: { words: view(from, length).slice() } }
+      if (length < LONG) return { length, place: { words: copyOf(from, length) } }
       const address = memory.allocate(length * 4)
-      view(address, length).set(view(from, length))
+      memory.ints().copyWithin(address / 4, from / 4, from / 4 + length)
       return adopt(address, length)
     },
     hold: (words) => {
       if (words.length < LONG) return { length: words.length, place: { words: words.slice() } }
       const address = memory.allocate(words.length * 4)
-      view(address, words.length).set(words)
+      memory.ints().set(words, address / 4)
       return adopt(address, words.length)
     },
     read: ({ place, length }) => ('words' in place ? place.words : view(place.address, length)),
+    put: ({ place, length }, address) => {
+      if ('words' in place) memory.ints().set(place.words, address / 4)
+      else memory.ints().copyWithin(address / 4, place.address / 4, place.address / 4 + length)
+    },
     free: (array) => {
       if ('address' in array.place) leave(array, array.place.address)
     },

@@ -32,7 +32,7 @@ interface Span {
 /** Address 0 is left out, so that no block has it. */
 export const engineMemory = (platform: WebAssemblyPlatform, shared = false): EngineMemory => {
   const memory = new platform.Memory({ initial: 16, maximum: MOST_PAGES, shared })
-  let free: readonly Span[] = [{ start: ALIGNMENT, length: memory.buffer.byteLength - ALIGNMENT }]
+  const spans = freeSpans({ start: ALIGNMENT, length: memory.buffer.byteLength - ALIGNMENT })
   const blocks = new Map<number, number>()
   let floats = new Float32Array(memory.buffer)
   let doubles = new Float64Array(memory.buffer)
@@ -41,7 +41,7 @@ export const engineMemory = (platform: WebAssemblyPlatform, shared = false): Eng
   const grow = (bytes: number): void => {
     const end = memory.buffer.byteLength
     memory.grow(Math.max(Math.ceil(bytes / PAGE), Math.ceil(end / PAGE / 4)))
-    free = joined([...free, { start: end, length: memory.buffer.byteLength - end }])
+    spans.give({ start: end, length: memory.buffer.byteLength - end })
     floats = new Float32Array(memory.buffer)
     doubles = new Float64Array(memory.buffer)
     ints = new Int32Array(memory.buffer)
@@ -49,17 +49,11 @@ export const engineMemory = (platform: WebAssemblyPlatform, shared = false): Eng
 
   const allocate = (bytes: number): number => {
     const length = Math.max(ALIGNMENT, Math.ceil(bytes / ALIGNMENT) * ALIGNMENT)
-    const at = free.findIndex((span) => span.length >= length)
-    if (at < 0) {
+    const start = spans.take(length)
+    if (start === undefined) {
       grow(length)
       return allocate(bytes)
     }
-    const { start, length: whole } = free[at]!
-    free = [
-      ...free.slice(0, at),
-      ...(whole > length ? [{ start: start + length, length: whole - length }] : []),
-      ...free.slice(at + 1),
-    ]
     blocks.set(start, length)
     return start
   }
@@ -75,20 +69,44 @@ export const engineMemory = (platform: WebAssemblyPlatform, shared = false): Eng
       const length = blocks.get(address)
       if (length === undefined) return mistake(`memory: no block begins at ${address}.`)
       blocks.delete(address)
-      free = joined([...free, { start: address, length }])
+      spans.give({ start: address, length })
     },
     held: () => [...blocks.values()].reduce((sum, length) => sum + length, 0),
   }
 }
 
-/** Spans in order, neighbours made one. */
-const joined = (spans: readonly Span[]): readonly Span[] => {
-  const whole: Span[] = []
-  for (const span of [...spans].sort((a, b) => a.start - b.start)) {
-    const last = whole.at(-1)
-    if (last && last.start + last.length === span.start)
-      whole[whole.length - 1] = { start: last.start, length: last.length + span.length }
-    else whole.push(span)
+/** Free memory, in order; neighbours are one span. It is asked for hundreds of blocks in every step, so it changes in place. */
+const freeSpans = (
+  first: Span,
+): { readonly take: (length: number) => number | undefined; readonly give: (span: Span) => void } => {
+  const spans: { start: number; length: number }[] = [{ ...first }]
+  return {
+    take: (length) => {
+      const at = spans.findIndex((span) => span.length >= length)
+      const span = spans[at]
+      if (!span) return undefined
+      const { start } = span
+      span.start += length
+      span.length -= length
+      if (span.length === 0) spans.splice(at, 1)
+      return start
+    },
+    give: ({ start, length }) => {
+      let [low, high] = [0, spans.length]
+      while (low < high) {
+        const middle = (low + high) >> 1
+        if (spans[middle]!.start < start) low = middle + 1
+        else high = middle
+      }
+      const [before, after] = [spans[low - 1], spans[low]]
+      const joinsBefore = before !== undefined && before.start + before.length === start
+      const joinsAfter = after !== undefined && start + length === after.start
+      if (joinsBefore) before.length += length + (joinsAfter ? after.length : 0)
+      else if (joinsAfter) {
+        after.start = start
+        after.length += length
+      } else spans.splice(low, 0, { start, length })
+      if (joinsBefore && joinsAfter) spans.splice(low, 1)
+    },
   }
-  return whole
 }

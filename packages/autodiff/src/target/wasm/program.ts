@@ -77,11 +77,11 @@ export const prepare = (
       const kept = new Map<number, number>()
       inputs.forEach((input, i) => {
         const { place, length } = given[i]!
-        if ('address' in input) wordsAt(input.address, input.size).set(arrays.read(given[i]!))
+        if ('address' in input) arrays.put(given[i]!, input.address)
         else if ('address' in place) kept.set(input.kept, place.address)
         else {
           const address = allocate(length * 4)
-          wordsAt(address, length).set(place.words)
+          arrays.put(given[i]!, address)
           kept.set(input.kept, address)
         }
       })
