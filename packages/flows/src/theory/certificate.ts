@@ -6,9 +6,10 @@ import { type Dataset, rowsAt } from '../train/dataset.ts'
 import { draw } from '../train/draw.ts'
 import type { ScoreOptions } from '../train/score.ts'
 import { type Advice, adviceFor } from './certificateAdvice.ts'
+import { type CertificateFinding, findingsOf } from './certificateFindings.ts'
 import { type Diagnostics, diagnose, entropyOf } from './diagnostics.ts'
 import type { Estimate } from './estimate.ts'
-import { type Float32Errors, float32Errors, predictedLogDensityError } from './float32Errors.ts'
+import { float32Errors, predictedLogDensityError } from './float32Errors.ts'
 import type { HeavyTail } from './heavyTails.ts'
 import { inverseStretchBound } from './inverseStretchBound.ts'
 import { knownNumbers } from './knownNumbers.ts'
@@ -16,7 +17,9 @@ import { type LayerCertificate, layerCertificate } from './layerCertificate.ts'
 import { type LayeredFlow, layersOfFlow } from './layersOfFlow.ts'
 import { linearCeiling } from './linearCeiling.ts'
 import { type LocalStretch, localStretch } from './localStretch.ts'
+import { most } from './most.ts'
 import { boxOf, type RegionBounds, regionBounds, widened } from './regionBounds.ts'
+import { type WorstRow, worstRows } from './worstRows.ts'
 
 /** The largest of something predicted and of what was measured, over the rows looked at. */
 export interface Predicted {
@@ -35,34 +38,6 @@ export interface Spread {
   readonly median: number
   readonly most: number
 }
-
-/** A row by what the flow does there. */
-export interface WorstRow {
-  readonly row: number
-  readonly logDensity: number
-  readonly smallest: number
-  readonly largest: number
-  /** In float32: how far it comes back from where it was, and how far its log-density is off. */
-  readonly roundTrip: number
-  readonly logDensityError: number
-}
-
-/** A stated number that does not hold. Facts only; `explainCertificateFinding` words them. */
-export type CertificateFinding =
-  | {
-      readonly _tag: 'BoundExceeded'
-      readonly direction: 'forward' | 'inverse'
-      readonly row: number
-      readonly bound: number
-      readonly found: number
-    }
-  | { readonly _tag: 'WrongLogDet'; readonly row: number; readonly error: number }
-  | {
-      readonly _tag: 'RoundingBeyondPrediction'
-      readonly row: number
-      readonly predicted: number
-      readonly found: number
-    }
 
 /**
  * What is known of a trained flow's stability. Stretches and distances are in the units behind a first layer that
@@ -123,11 +98,6 @@ export interface CertificateOptions {
 
 /** Multiplications in all decompositions together, about. */
 const WORK = 5e7
-/** Rounding of a Jacobian in float64, relative; its determinant is off by the condition times this. */
-const ROUNDING = 1e-12
-/** Room for rounding when a stretch is held against its bound. */
-const SLACK = 1e-6
-
 /**
  * What a trained flow does to distances, what it states about that, and what float32 makes of it, on a sample that should
  * be held out.
@@ -181,7 +151,7 @@ export const certificate = async (
       balance: seen.balance,
       volume: seen.volume,
       layers: layers.map((layer, k) => layerCertificate(layer, bounds.box.layers[k]!, here.layers[k]!)),
-      worst: worstOf(places, here, errors, units.logDet, worst),
+      worst: worstRows(places, here, errors, units.logDet, worst),
       findings,
     } as const
     return { ...whole, advice: adviceFor(whole) }
@@ -243,55 +213,6 @@ const leastOf = (
   }
 }
 
-const findingsOf = (
-  places: Uint32Array,
-  box: RegionBounds,
-  here: LocalStretch,
-  logDensity: Float64Array,
-  predicted: Float64Array,
-): readonly CertificateFinding[] => {
-  const exceeds = (direction: 'forward' | 'inverse', found: Float64Array): readonly CertificateFinding[] => {
-    const i = placeOfMost(found)
-    const bound = box[direction]
-    return found[i]! > bound * (1 + SLACK)
-      ? [{ _tag: 'BoundExceeded', direction, row: places[i]!, bound, found: found[i]! }]
-      : []
-  }
-  // How far beyond what the Jacobian's own condition explains.
-  const off = here.logDetError.map((x, i) => Math.abs(x) / (1e-6 + (ROUNDING * here.largest[i]!) / here.smallest[i]!))
-  const wrong = placeOfMost(off)
-  const rough = placeOfMost(logDensity.map((x, i) => x / predicted[i]!))
-  return [
-    ...exceeds('forward', here.largest),
-    ...exceeds(
-      'inverse',
-      here.smallest.map((s) => 1 / s),
-    ),
-    ...(off[wrong]! > 1
-      ? [{ _tag: 'WrongLogDet', row: places[wrong]!, error: here.logDetError[wrong]! } as const]
-      : []),
-    ...(logDensity[rough]! > predicted[rough]!
-      ? [
-          {
-            _tag: 'RoundingBeyondPrediction',
-            row: places[rough]!,
-            predicted: predicted[rough]!,
-            found: logDensity[rough]!,
-          } as const,
-        ]
-      : []),
-  ]
-}
-
-const most = (xs: Float64Array): number => xs[placeOfMost(xs)] ?? 0
-
-/** NaN is more than anything. */
-const placeOfMost = (xs: Float64Array): number => {
-  let at = 0
-  for (let i = 1; i < xs.length; i++) if (!(xs[i]! <= xs[at]!) && !Number.isNaN(xs[at]!)) at = i
-  return at
-}
-
 const rangeOf = ({ smallest, largest }: LocalStretch): StretchRange => ({
   points: smallest.length,
   smallest: spreadOf(smallest),
@@ -300,23 +221,4 @@ const rangeOf = ({ smallest, largest }: LocalStretch): StretchRange => ({
 const spreadOf = (values: Float64Array): Spread => {
   const sorted = values.slice().sort()
   return { least: sorted[0]!, median: sorted[sorted.length >> 1]!, most: sorted.at(-1)! }
-}
-
-const worstOf = (
-  places: Uint32Array,
-  { smallest, largest }: LocalStretch,
-  { toLatentAndBack, logDensity, exact }: Float32Errors,
-  unitsLogDet: number,
-  count: number,
-): readonly WorstRow[] => {
-  const condition = largest.map((x, i) => x / smallest[i]!)
-  const order = [...places.keys()].sort((a, b) => condition[b]! - condition[a]! || a - b)
-  return order.slice(0, count).map((i) => ({
-    row: places[i]!,
-    logDensity: exact[i]! + unitsLogDet,
-    smallest: smallest[i]!,
-    largest: largest[i]!,
-    roundTrip: toLatentAndBack[i]!,
-    logDensityError: logDensity[i]!,
-  }))
 }

@@ -1,4 +1,4 @@
-import type { Certificate, CertificateFinding } from './certificate.ts'
+import type { Certificate } from './certificate.ts'
 import type { LayerName } from './regionBounds.ts'
 
 /** A design principle that a flow does not keep. Facts only; `explainAdvice` words them and cites the statement. */
@@ -55,18 +55,6 @@ export const explainAdvice = (a: Advice): string => {
       return a.what === 'logDensity'
         ? `Score in float64: float32 changes log-densities by up to ${short(a.error)} nats, since rounding grows with the stretch of the layers.`
         : `Do not rely on inverting in float32: going there and back moves a point by up to ${short(a.error)} of its own units; the error is about ε Σ |h_k| Lip(inverse of layers 1 to k).`
-  }
-}
-
-/** What a stated number claims, and what was found instead. */
-export const explainCertificateFinding = (f: CertificateFinding): string => {
-  switch (f._tag) {
-    case 'BoundExceeded':
-      return `The ${f.direction === 'forward' ? 'map' : 'inverse'} stretches by ${short(f.found)} at row ${f.row}, more than its bound on the data's box, ${short(f.bound)}: a layer states a wrong bound.`
-    case 'WrongLogDet':
-      return `At row ${f.row} the log-determinant is off by ${short(f.error)} nats from that of the Jacobian: a layer states a wrong one.`
-    case 'RoundingBeyondPrediction':
-      return `In float32 row ${f.row} has a log-density off by ${short(f.found)} nats, more than the ${short(f.predicted)} that rounding of its operations explains.`
   }
 }
 

@@ -1,14 +1,13 @@
 export {
   type Certificate,
-  type CertificateFinding,
   type CertificateOptions,
   certificate,
   type Predicted,
   type Spread,
   type StretchRange,
-  type WorstRow,
 } from './certificate.ts'
-export { type Advice, explainAdvice, explainCertificateFinding } from './certificateAdvice.ts'
+export { type Advice, explainAdvice } from './certificateAdvice.ts'
+export { type CertificateFinding, explainCertificateFinding } from './certificateFindings.ts'
 export { type ChannelCeiling, type ChannelOptions, channelCeiling, type WeightsFrom } from './channelCeiling.ts'
 export { explainUniqueness } from './explainUniqueness.ts'
 export type { HeavyTail } from './heavyTails.ts'
@@ -35,3 +34,4 @@ export {
   uniqueness,
 } from './uniqueness.ts'
 export { explainTheorem, type UniquenessTheorem, type WhyUnique } from './whyUnique.ts'
+export type { WorstRow } from './worstRows.ts'
