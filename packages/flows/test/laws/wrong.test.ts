@@ -77,6 +77,7 @@ const cases: readonly Case<Bijector>[] = [
   refusal('staysInDomain', staysInDomain, wrong.outOfDomain, /lands in the domain/),
   refusal('hasFiniteGradients', hasFiniteGradients, wrong.nanGradient, /gradients are finite: ∂\/∂x/),
   refusal('derivesItself', derivesItself, wrong.hiddenDerivative, /limits of differences/, 'float64'),
+  refusal('derivesItself', derivesItself, wrong.slopeOff, /limits of differences/, 'float64'),
   refusal('modesAgree', modesAgree, wrong.derivativesMeet, /transposes: ⟨u, J v⟩/),
   refusal('keepsExamplesApart', keepsExamplesApart, wrong.examplesMeet, /depends on the others/),
   refusal('roundsWell', roundsWell, wrong.cancels, /the formula is stable: logDet/, 'float32'),

@@ -87,6 +87,12 @@ export const hiddenDerivative = map(
   (z) => ({ value: div(z, 2), logDet: constant(-2 * Math.LN2) }),
 )
 
+/** x, whose derivative is said to be 1.00001. */
+export const slopeOff = map(
+  (x) => ({ value: withDerivative(x, x, (dx: Example) => mul(1 + 1e-5, dx)), logDet: constant(0) }),
+  (z) => ({ value: z, logDet: constant(0) }),
+)
+
 /** Subtracts the mean of the batch. */
 export const examplesMeet = map(
   (x) => ({ value: sub(x, lanes.mean(x)), logDet: constant(0) }),
