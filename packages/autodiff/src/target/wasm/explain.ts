@@ -1,4 +1,4 @@
-import type { Linked, LinkedPhase } from './link.ts'
+import type { Linked, LinkedPhase } from './linked.ts'
 import type { Task } from './tasks.ts'
 
 /** Tasks of one kind: how many, and what they do together in one run, or for each example. */
