@@ -1,3 +1,5 @@
+import { COLOURS, pictureOf } from './picture.ts'
+
 /** Points of several series over one axis, and the line on which they would agree. */
 export interface Panel {
   readonly title: string
@@ -8,25 +10,12 @@ export interface Panel {
 
 const SIZE = 300
 const GAP = 70
-const COLOURS = [
-  '#1b6ca8',
-  '#c8553d',
-  '#588b4c',
-  '#8a5aab',
-  '#b8860b',
-  '#3aa6a1',
-  '#d2699e',
-  '#6b6b6b',
-  '#8c564b',
-  '#4f6bed',
-]
-
 /** Panels side by side as one SVG. */
 export const scatterOf = (title: string, panels: readonly Panel[]): string => {
   const width = panels.length * (SIZE + GAP) + GAP
   const height = SIZE + 100
   const inside = panels.map((panel, k) => panelAt(panel, GAP + k * (SIZE + GAP), 60)).join('')
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="system-ui, sans-serif" font-size="12"><title>${title}</title><rect width="${width}" height="${height}" fill="#fff"/><text x="${GAP}" y="24" font-weight="600" font-size="14">${title}</text>${inside}</svg>\n`
+  return pictureOf(title, GAP, width, height, inside)
 }
 
 const panelAt = ({ title, across, up }: Panel, left: number, top: number): string => {

@@ -33,6 +33,7 @@ import {
   svdLinear,
   unconditioned,
 } from '@diffeo/flows'
+import { markdownTable } from './markdown.ts'
 import { scatterOf } from './scatter.ts'
 
 type Layer = Bijector<Real, Real>
@@ -125,13 +126,23 @@ const against = (a: Float64Array, b: Float64Array): string => shown(estimate(a.m
 const first = seen[0]!
 console.log(`exact density: ${shown(estimate(exact))} on these rows; -h(X) = ${(-toy.entropy).toFixed(3)}\n`)
 console.log(
-  '| flow | mean log p | log p off the exact one (rms) | mean log\\|det J\\|, less the first flow’s | log\\|det J\\| off the first flow’s (rms) |',
+  markdownTable(
+    [
+      'flow',
+      'mean log p',
+      'log p off the exact one (rms)',
+      'mean log\\|det J\\|, less the first flow’s',
+      'log\\|det J\\| off the first flow’s (rms)',
+    ],
+    seen.map(({ name, logProbs, logDets }) => [
+      name,
+      shown(estimate(logProbs)),
+      rms(logProbs, exact).toFixed(3),
+      name === first.name ? '0' : against(logDets, first.logDets),
+      name === first.name ? '0' : rms(logDets, first.logDets).toFixed(3),
+    ]),
+  ),
 )
-console.log('| --- | --: | --: | --: | --: |')
-for (const { name, logProbs, logDets } of seen)
-  console.log(
-    `| ${name} | ${shown(estimate(logProbs))} | ${rms(logProbs, exact).toFixed(3)} | ${name === first.name ? '0' : against(logDets, first.logDets)} | ${name === first.name ? '0' : rms(logDets, first.logDets).toFixed(3)} |`,
-  )
 
 const every = 40
 const some = (xs: Float64Array): readonly number[] => Array.from(xs).filter((_, i) => i % every === 0)
