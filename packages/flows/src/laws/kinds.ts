@@ -9,17 +9,17 @@ const ALLOWANCE = 4
 /** A stable computation loses no more than five bits beyond what its inputs' last places explain. */
 const STABLE = 32
 
-/** What has to be moved at random to measure a claim's tolerance; null where it has none. */
+/** What has to be moved at random to measure a claim's tolerance, or whether rounding leaves anything to ask; null where neither matters. */
 export const movedBy = ({ kind }: Stated): 'inputs' | 'operations' | null => {
   switch (kind) {
     case 'equation':
     case 'approximation':
     case 'target':
+    case 'member':
       return 'operations'
     case 'stable':
       return 'inputs'
     case 'finite':
-    case 'member':
       return null
   }
 }
@@ -75,7 +75,10 @@ export const isFulfilled = (claim: Stated, found: Sides, exact: Sides, at: numbe
     case 'finite':
       return Number.isFinite(found.left[at]!)
     case 'member':
-      return isMember(claim.domain!, found.left[at]!)
+      // Rounding does not take a value out of its domain, but it may leave none, as a pivot of a matrix that is nearly singular.
+      return (
+        isMember(claim.domain!, found.left[at]!) || (allowed === Infinity && isMember(claim.domain!, exact.left[at]!))
+      )
   }
 }
 
