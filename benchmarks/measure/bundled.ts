@@ -27,7 +27,7 @@ const make = async (): Promise<string> => {
       outDir: folder,
       emptyOutDir: true,
       target: 'esnext',
-      minify: false,
+      minify: true,
       rollupOptions: { external: [/^@jax-js/, /^@tensorflow/], output: { entryFileNames: 'host.js' } },
     },
   })
