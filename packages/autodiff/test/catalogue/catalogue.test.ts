@@ -32,6 +32,7 @@ const others = {
     'toRows',
     'open',
     'openReference',
+    'openWasm',
     'EPSILON',
     'perturbed',
     'toFloat32',
