@@ -21,5 +21,6 @@ export const train: readonly Workload[] = [
   training('train-realnvp-d8-h256', realNvp(8, 256)),
   training('train-realnvp-d64-h128', realNvp(64, 128)),
   training('train-nsf-d8-h64', splines(8, 64), { quick: true }),
+  training('train-nsf-d64-h128', splines(64, 128)),
   training('train-maf-d8-h64', maskedAffine(8, 64), { quick: true }),
 ]
