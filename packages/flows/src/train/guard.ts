@@ -7,13 +7,15 @@ import { found } from './outcome.ts'
 import type { Session } from './session.ts'
 import { openWatch, type Stretched } from './watch.ts'
 
-/** Decides after the steps of an epoch how a training goes on. */
+/** Decides after the steps of an epoch, and where its validation failed, how a training goes on. */
 export interface Guard {
   /**
-   * What ended the epoch early comes in. What comes out ends the training; nothing where it goes on; `undone` where the
-   * epoch was taken back.
+   * What ended the epoch early, or its validation, comes in. What comes out ends the training; nothing where it goes on;
+   * `undone` where the epoch was taken back.
    */
   judge(at: Position, failure: FitError | undefined): Promise<FitError | 'undone' | undefined>
+  /** The epoch is over and stands: what comes after it may go back to here. */
+  passed(): Promise<void>
   close(): void
 }
 
@@ -29,7 +31,7 @@ export const openGuard = async (
   seconds: () => number,
 ): Promise<Guard> => {
   const { watch: settings } = job.settings
-  if (!settings) return { judge: async (_, failure) => failure, close: () => undefined }
+  if (!settings) return { judge: async (_, failure) => failure, passed: async () => undefined, close: () => undefined }
   const { stretch: limit, action, rows } = settings
   const watch = await openWatch(job, rows, start)
   const stateNow = async () => [await session.values(), await session.optimiser(), await session.average()] as const
@@ -51,10 +53,7 @@ export const openGuard = async (
       const broken = failure?._tag === 'Diverged'
       if (failure && !(broken && stable)) return failure
       const seen = broken ? { forward: Infinity, inverse: Infinity } : await watch.look(await session.candidate())
-      if (seen.forward <= limit && seen.inverse <= limit) {
-        if (stable) stable = await stateNow()
-        return undefined
-      }
+      if (seen.forward <= limit && seen.inverse <= limit) return undefined
       if (action === 'warn') {
         tell(at, seen, 'warned')
         return undefined
@@ -71,6 +70,9 @@ export const openGuard = async (
       at.history.push({ training: at.running / job.training.rows, validation: undefined })
       Object.assign(at, { epoch: at.epoch + 1, batch: 0, running: 0 })
       return 'undone'
+    },
+    passed: async () => {
+      if (stable) stable = await stateNow()
     },
     close: () => watch.close(),
   }

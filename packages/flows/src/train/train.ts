@@ -74,10 +74,15 @@ export const train = async (job: Job): Promise<Result> => {
     let reason: Outcome['reason'] = 'allEpochs'
     while (at.epoch < settings.epochs && reason === 'allEpochs') {
       const failure = await epochSteps()
-      const verdict = await guard.judge(at, failure)
+      let verdict = await guard.judge(at, failure)
+      if (!verdict) {
+        // Held-out rows may be lost where those that were looked at are not.
+        const lost = await validated(job, session, at)
+        verdict = lost && (await guard.judge(at, lost))
+      }
       if (verdict === 'undone') continue
-      const ended = verdict ?? (await validated(job, session, at))
-      if (ended) return E.left(ended)
+      if (verdict) return E.left(verdict)
+      await guard.passed()
       const { training: own, validation: held } = at.history.at(-1)!
       const improved = at.best!.epoch === at.epoch
       const best = at.best!.logLikelihood

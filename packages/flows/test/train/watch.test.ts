@@ -22,11 +22,11 @@ import { normals } from '../draws.ts'
 import { left, right } from '../either.ts'
 
 /** Affine couplings whose log-scales hardly anything bounds. */
-const loose = (layers: number): Flow =>
+const loose = (layers: number, bound = 60): Flow =>
   over(standardNormal(2))(
     chain(
       Array.from({ length: layers }, (_, i) =>
-        coupling({ mask: alternating(2, i), transform: affineTransform({ bound: 60 }), conditioner: mlp([16]) }),
+        coupling({ mask: alternating(2, i), transform: affineTransform({ bound }), conditioner: mlp([16]) }),
       ),
     ),
   ) as unknown as Flow
@@ -105,6 +105,26 @@ describe('a flow that is built to diverge', () => {
       expect(trainingLogLikelihood).toBeGreaterThan(-(1 + Math.log(2 * Math.PI)) + 0.5)
     },
   )
+
+  test('is damped where it loses held-out rows that the watch does not look at', async () => {
+    const far = { columns: line.columns, rows: 1, data: Float64Array.of(30, -30) }
+    const options = { ...growing, validation: far } as const
+    expect(left(await fit(loose(4, 1000), line, options)())).toMatchObject({
+      _tag: 'Diverged',
+      tensor: 'validation log-likelihood',
+    })
+    const outcomes: string[] = []
+    const outcome = await fit(loose(4, 1000), line, {
+      ...options,
+      watch: { action: 'damp', stretch: 1e6 },
+      onEvent: (e) => {
+        if (e._tag === 'Unstable') outcomes.push(e.outcome)
+      },
+    })()
+    expect(outcomes).toContain('damped')
+    expect(right(outcome).epochs).toBe(30)
+    expect(right(outcome).validationLogLikelihood).toBeGreaterThan(-Infinity)
+  })
 
   test('is stopped, with one sentence that says what stretches, and the best parameters before', async () => {
     const { outcome, unstable } = await watched('stop')
