@@ -4,7 +4,11 @@ import { depths, most, names } from './order.ts'
 import { FAR } from './rows.ts'
 import type { Run, Trained, Trip } from './run.ts'
 
-const median = (xs: readonly number[]): number => xs.toSorted((a, b) => a - b)[xs.length >> 1] ?? Number.NaN
+const median = (xs: readonly number[]): number => {
+  const sorted = xs.toSorted((a, b) => a - b)
+  const [below, above] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
+  return below === undefined || above === undefined ? Number.NaN : below === above ? below : (below + above) / 2
+}
 /** Short, whatever the size; a dash where there is nothing. */
 const short = (x: number): string => {
   if (Number.isNaN(x) || x === -Infinity) return '-'
