@@ -45,9 +45,14 @@ test('results that nobody releases do not fill the memory, though the program ne
   const program = await engine.compile(({ x }) => ({ y: mul(x, 2), total: lanes.sum(x) }), { x: example([16]) })
   const x = engine.upload({ data: new Float32Array(2 ** 20).fill(1), shape: [16], lanes: 2 ** 16 })
   let last = {} as { readonly y: Resident; readonly total: Resident }
-  // 4 MiB each: 2 GiB in all.
-  for (let i = 0; i < 500; i++) last = program.runSync!({ x }) as typeof last
-  expect(process.memoryUsage().rss).toBeLessThan(2 ** 30)
+  const run = (times: number): number => {
+    for (let i = 0; i < times; i++) last = program.runSync!({ x }) as typeof last
+    return process.memoryUsage().rss
+  }
+  // 4 MiB each. How much the collector lets pile up before it looks is its own affair, and depends on who else is on the
+  // machine; but it must not grow with the 2.4 GiB of the second round.
+  const before = run(300)
+  expect(run(600) - before).toBeLessThan(2 ** 30)
   expect(engine.readSync!(last.y).data[5]).toBe(2)
   expect(engine.readSync!(last.total).data[0]).toBe(2 ** 16)
 })
